@@ -16,7 +16,8 @@ type Plugin interface {
 
 	// Call runs the plugin once. The answer is one of the Answer constants
 	// that the kind allows. The error is a *Failure; the answer then means
-	// nothing. ctx bounds waiting for an instance and the call together.
+	// nothing. ctx bounds waiting for an instance and the call together; its
+	// deadline, where it has one, stands in place of the plugin's own timeout.
 	Call(ctx context.Context, k Kind, h Host) (answer int32, err error)
 }
 

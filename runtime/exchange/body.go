@@ -16,7 +16,9 @@ type Body struct {
 	rest io.ReadCloser // what follows kept; nil when nothing does
 	size int64         // of the whole; -1 when not known
 	pos  int           // of Read within kept
-	err  error         // of rest, sticky
+	// unkept says that Read has read from rest.
+	unkept bool
+	err    error // of rest, sticky
 }
 
 // SetBytes makes p the body. The body keeps p until it is set again.
@@ -39,6 +41,12 @@ func (b *Body) Append(p []byte, limit int) error {
 	b.kept = append(b.kept, p...)
 	b.size = int64(len(b.kept))
 	return nil
+}
+
+// Continue makes r what follows the bytes in memory, of unknown length. The
+// body closes r.
+func (b *Body) Continue(r io.ReadCloser) {
+	b.rest, b.size = r, -1
 }
 
 // Size is the length of the whole body in bytes, -1 when not known.
@@ -109,14 +117,14 @@ func (b *Body) readKept(p []byte, off, limit int) (int, error) {
 		if b.rest == nil {
 			return 0, io.EOF
 		}
-		if len(b.kept) >= limit {
-			return 0, ErrTooLarge
-		}
 		if err := b.fill(); err != nil {
 			return 0, err
 		}
 	}
-	return copy(p, b.kept[off:]), nil
+	if off >= limit {
+		return 0, ErrTooLarge
+	}
+	return copy(p, b.kept[off:min(limit, len(b.kept))]), nil
 }
 
 // Read reads the body to send it on: first what is kept, then the rest,
@@ -134,6 +142,7 @@ func (b *Body) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n, err := b.rest.Read(p)
+	b.unkept = b.unkept || n > 0
 	if err != nil && err != io.EOF {
 		b.err = err
 	}
@@ -143,7 +152,7 @@ func (b *Body) Read(p []byte) (int, error) {
 // Rewind makes Read start again, possible while nothing but kept bytes was
 // read; it reports whether it was.
 func (b *Body) Rewind() bool {
-	if b.rest != nil && b.pos > 0 && b.pos >= len(b.kept) {
+	if b.unkept {
 		return false
 	}
 	b.pos = 0

@@ -39,6 +39,8 @@ type Exchange struct {
 
 	// PathParams are the route's, decoded, in the order of its template.
 	PathParams []Field
+	// RawParams are the same, percent-encoded as sent.
+	RawParams []Field
 
 	// Principal and AuthContext are the authorizer's decision.
 	Principal   string
@@ -58,6 +60,10 @@ type Exchange struct {
 
 	Log Record
 
+	// Finisher is told that the answer has been sent and recorded, before the
+	// exchange is used again; nil is nobody.
+	Finisher interface{ Finish() }
+
 	query    []Field
 	hasQuery bool
 	scratch  []scratch
@@ -68,7 +74,8 @@ type Exchange struct {
 type Request struct {
 	Method string
 	// RawPath is the path as sent, percent-encoded; Path is what is left of
-	// it below the base path and the stage, with its leading slash.
+	// its normal form ([NormalPath]) below the base path and the stage, with
+	// its leading slash.
 	RawPath, Path string
 	// Query is the raw query without its question mark.
 	Query string
@@ -178,7 +185,19 @@ type Route struct {
 	Resource   string
 	ResourceID string
 	Operation  string
+	// Integration says which rules of headers hold for the answer.
+	Integration Integration
 }
+
+// Integration is the type of an integration.
+type Integration uint8
+
+const (
+	Mock Integration = iota
+	HTTPProxy
+	HTTPCustom // "http": only mapped parameters go in
+	PluginProxy
+)
 
 // AuthValue is one entry of an authorizer's context.
 type AuthValue struct {
@@ -192,6 +211,7 @@ func (x *Exchange) Reset() {
 	reqHeader.Reset()
 	respHeader.Reset()
 	clear(x.PathParams)
+	clear(x.RawParams)
 	clear(x.query)
 	clear(x.AuthContext)
 	for i := range x.scratch {
@@ -200,6 +220,7 @@ func (x *Exchange) Reset() {
 	reqBody, respBody := x.Request.Body.reuse(), x.Response.Body.reuse()
 	*x = Exchange{
 		PathParams:  x.PathParams[:0],
+		RawParams:   x.RawParams[:0],
 		AuthContext: x.AuthContext[:0],
 		query:       x.query[:0],
 		scratch:     x.scratch[:0],

@@ -34,6 +34,21 @@ func (x *Exchange) PathParam(name string) (string, bool) {
 	return last(x.PathParams, name)
 }
 
+// RawParam returns a path parameter as it was sent.
+func (x *Exchange) RawParam(name string) (string, bool) {
+	return last(x.RawParams, name)
+}
+
+// SetParams makes raw the path parameters. It keeps neither raw nor its
+// memory.
+func (x *Exchange) SetParams(raw []Field) {
+	x.RawParams = append(x.RawParams[:0], raw...)
+	x.PathParams = append(x.PathParams[:0], raw...)
+	for i := range x.PathParams {
+		x.PathParams[i].Value = Unescape(x.PathParams[i].Value, false)
+	}
+}
+
 // AuthValue returns one value of the authorizer's context.
 func (x *Exchange) AuthValue(key string) (AuthValue, bool) {
 	for i := range x.AuthContext {
@@ -102,6 +117,32 @@ func Unescape(s string, plus bool) string {
 		}
 	}
 	return string(b)
+}
+
+// NormalPath decodes the escapes of unreserved characters, which mean the same
+// encoded or not (RFC 3986, section 6.2.2.2). Without it "/%61dmin" would pass
+// a route that guards "/admin", and reach a backend that decodes it.
+func NormalPath(raw string) string {
+	if !strings.Contains(raw, "%") {
+		return raw
+	}
+	b := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); i++ {
+		if raw[i] == '%' && i+2 < len(raw) {
+			hi, lo := unhex(raw[i+1]), unhex(raw[i+2])
+			if c := byte(hi<<4 | lo); hi >= 0 && lo >= 0 && unreserved(c) {
+				b = append(b, c)
+				i += 2
+				continue
+			}
+		}
+		b = append(b, raw[i])
+	}
+	return string(b)
+}
+
+func unreserved(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z' || c == '-' || c == '.' || c == '_' || c == '~'
 }
 
 func unhex(c byte) int {
