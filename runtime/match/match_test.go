@@ -156,8 +156,8 @@ func TestMatchKnowsTheMethodsOfANY(t *testing.T) {
 
 func TestMatchAppendsToDst(t *testing.T) {
 	table := mustNew(t, REST, parseRoutes("GET /a/{x}/{y}"))
-	_, got, _ := table.Match("GET", "/a/1/2", []Param{{"stage", "prod"}})
-	want := []Param{{"stage", "prod"}, {"x", "1"}, {"y", "2"}}
+	_, got, _ := table.Match("GET", "/a/1/2", []Param{{Name: "stage", Value: "prod"}})
+	want := []Param{{Name: "stage", Value: "prod"}, {Name: "x", Value: "1"}, {Name: "y", Value: "2"}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("Match = %v, want %v", got, want)
 	}

@@ -45,11 +45,11 @@ func naiveFits(r Route, method, path string) (params []Param, ok bool) {
 		}
 		switch {
 		case strings.HasSuffix(w, "+}"):
-			return append(params, Param{w[1 : len(w)-2], strings.Join(got[i:], "/")}), true
+			return append(params, Param{Name: w[1 : len(w)-2], Value: strings.Join(got[i:], "/")}), true
 		case w[0] == '{' && got[i] == "":
 			return nil, false
 		case w[0] == '{':
-			params = append(params, Param{w[1 : len(w)-1], got[i]})
+			params = append(params, Param{Name: w[1 : len(w)-1], Value: got[i]})
 		case w != got[i]:
 			return nil, false
 		}
