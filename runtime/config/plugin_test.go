@@ -1,0 +1,81 @@
+package config
+
+import (
+	"os"
+	"reflect"
+	"testing"
+	"time"
+)
+
+func TestAPluginWithoutAFileHasDefaults(t *testing.T) {
+	p, err := ParsePlugin("a.toml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Source = Source{}
+	want := Plugin{
+		Isolation: IsolationPooled, Memory: 33_554_432, QueueTimeout: time.Second, Failure: FailureClosed,
+		Breaker: Breaker{Failures: 5, Window: 10 * time.Second, Open: 5 * time.Second},
+	}
+	if !reflect.DeepEqual(*p, want) {
+		t.Errorf("ParsePlugin = %+v, want %+v", *p, want)
+	}
+	if got, err := p.ConfigJSON(); string(got) != "{}" || err != nil {
+		t.Errorf("ConfigJSON = %s, %v, want {}", got, err)
+	}
+}
+
+func TestEveryKeyOfThePluginFileArrives(t *testing.T) {
+	p, err := LoadPlugin("testdata/full-plugin.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := p.Pos(`config.rows[1]."quoted key"`), (Position{Line: 28, Column: 1}); got != want {
+		t.Errorf("Pos = %v, want %v", got, want)
+	}
+	p.Source = Source{}
+	want := Plugin{
+		Capabilities: []string{CapabilityCore},
+		Digest:       "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+		Isolation:    IsolationFresh, Timeout: 20 * time.Millisecond, Memory: 64 << 20, Instances: 8,
+		Failure: FailureOpen, Breaker: Breaker{Window: time.Minute, Open: 30 * time.Second},
+		Config: map[string]any{
+			"text": "<a & b>", "whole": int64(9007199254740993), "real": 1.5, "yes": true,
+			"at": "2026-11-22T10:20:30.5+01:00", "zulu": "2026-11-22T10:20:30Z", "local": "2026-11-22T10:20:30",
+			"day": "2026-11-22", "hour": "10:20:30.25",
+			"list": []any{int64(1), "two", []any{int64(3)}, map[string]any{"four": int64(4)}},
+			"rows": []any{map[string]any{"id": int64(1)}, map[string]any{"id": int64(2), "quoted key": "x"}},
+		},
+	}
+	if !reflect.DeepEqual(*p, want) {
+		t.Errorf("LoadPlugin =\n%+v, want\n%+v", *p, want)
+	}
+	const wantJSON = `{"at":"2026-11-22T10:20:30.5+01:00","day":"2026-11-22","hour":"10:20:30.25",` +
+		`"list":[1,"two",[3],{"four":4}],"local":"2026-11-22T10:20:30","real":1.5,` +
+		`"rows":[{"id":1},{"id":2,"quoted key":"x"}],"text":"<a & b>","whole":9007199254740993,"yes":true,"zulu":"2026-11-22T10:20:30Z"}`
+	if got, err := p.ConfigJSON(); string(got) != wantJSON || err != nil {
+		t.Errorf("ConfigJSON = %s, %v, want %s", got, err, wantJSON)
+	}
+}
+
+func TestConfigJSONRefusesWhatJSONDoesNotHave(t *testing.T) {
+	p := Plugin{Config: map[string]any{"f": func() {}}}
+	if got, err := p.ConfigJSON(); err == nil {
+		t.Errorf("ConfigJSON = %s, want an error", got)
+	}
+}
+
+func TestParsingAPluginFileTwiceGivesTheSame(t *testing.T) {
+	src, err := os.ReadFile("testdata/full-plugin.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := ParsePlugin("x", src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := ParsePlugin("x", src)
+	if err != nil || !reflect.DeepEqual(a, b) {
+		t.Errorf("ParsePlugin twice = %+v and %+v, %v, want the same", a, b, err)
+	}
+}
