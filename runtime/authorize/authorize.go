@@ -1,0 +1,211 @@
+// Package authorize asks an authorizer plugin whether a request may go on, and
+// remembers its decisions. An authorizer that fails, in whatever way, never
+// allows.
+package authorize
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/runtime/event"
+	"github.com/portico-gateway/portico/runtime/exchange"
+)
+
+// Type is the type of an authorizer.
+type Type uint8
+
+const (
+	// Token authorizers get the value of one header.
+	Token Type = iota
+	// Request authorizers get the whole request but its body.
+	Request
+)
+
+// MaxTTL is the longest time that a decision may be remembered.
+const MaxTTL = 3600 * time.Second
+
+// Options describe one authorizer of one API.
+type Options struct {
+	Type   Type
+	Plugin hostabi.Plugin
+	// Key names the authorizer, its plugin's digest and its configuration:
+	// everything but the request that a decision depends on.
+	Key string
+	// Identity are the identity sources; a Token authorizer has one header.
+	Identity []Source
+	// Validation must match a token before the plugin is called; nil matches
+	// all.
+	Validation *regexp.Regexp
+	// TTL is how long a decision is remembered, 0 not at all.
+	TTL time.Duration
+	// Timeout bounds a call, waiting for an instance included; 0 leaves that
+	// to the plugin.
+	Timeout time.Duration
+	// V2 gives the plugin the event of payload format 2.0, and takes its
+	// simple response.
+	V2 bool
+	// Cache remembers decisions where TTL is not 0.
+	Cache *Cache
+}
+
+// Authorizer decides about requests. It is safe for concurrent use.
+type Authorizer struct {
+	Options
+	identity string
+	flights  flights
+}
+
+// Errors of Options.
+var (
+	ErrIdentity = errors.New("identity sources")
+	ErrTTL      = errors.New("ttl")
+)
+
+// New checks o and makes an authorizer of it.
+func New(o Options) (*Authorizer, error) {
+	switch {
+	case o.TTL < 0 || o.TTL > MaxTTL:
+		return nil, fmt.Errorf("%w: must be 0s to %s, got %s", ErrTTL, MaxTTL, o.TTL)
+	case o.Type == Token && (len(o.Identity) != 1 || !o.Identity[0].IsHeader()):
+		return nil, fmt.Errorf("%w: a token authorizer has one, a header", ErrIdentity)
+	case o.TTL > 0 && len(o.Identity) == 0:
+		return nil, fmt.Errorf("%w: a decision that is remembered needs one; name one or set ttl = \"0s\"", ErrIdentity)
+	case o.Validation != nil && o.Type != Token:
+		return nil, fmt.Errorf("%w: only a token authorizer validates its token", ErrIdentity)
+	}
+	return &Authorizer{Options: o, identity: o.Key}, nil
+}
+
+// Authorize returns nil when the request may go on; the decision is then in
+// the exchange.
+func (a *Authorizer) Authorize(ctx context.Context, x *exchange.Exchange) *exchange.Refusal {
+	if methodARNLength(x) > maxMethodARN {
+		return arnTooLong
+	}
+	call := x.NewCall()
+	if !a.identify(x, call) {
+		return unauthorized
+	}
+	if a.TTL == 0 {
+		d, refusal := a.decide(ctx, x, call)
+		if refusal != nil {
+			return refusal
+		}
+		return d.apply(x)
+	}
+	k := a.keyOf(x, call.Identity)
+	if d, ok := a.Cache.entries.GetIfPresent(k); ok {
+		x.Log.AuthorizerCached = true
+		return d.apply(x)
+	}
+	d, refusal := a.flights.do(ctx, k, func(ctx context.Context) (*decision, *exchange.Refusal) {
+		d, refusal := a.decide(ctx, x, call)
+		if refusal == nil {
+			d.ttl = a.TTL
+			a.Cache.entries.Set(k, d)
+		}
+		return d, refusal
+	})
+	if refusal != nil {
+		return refusal
+	}
+	return d.apply(x)
+}
+
+// identify gathers the values of the identity sources. It reports false where
+// the request must be refused without a call: a source is missing (of a REST
+// REQUEST authorizer that does not cache they are optional), or the token is
+// not valid.
+func (a *Authorizer) identify(x *exchange.Exchange, call *exchange.Call) bool {
+	optional := a.Type == Request && a.TTL == 0 && x.API.Protocol == exchange.REST
+	for _, s := range a.Identity {
+		v, ok := s.value(x)
+		if (!ok || v == "") && !optional {
+			return false
+		}
+		call.Identity = append(call.Identity, v)
+	}
+	return a.Validation == nil || a.Validation.MatchString(call.Identity[0])
+}
+
+// decide calls the plugin.
+func (a *Authorizer) decide(ctx context.Context, x *exchange.Exchange, call *exchange.Call) (*decision, *exchange.Refusal) {
+	call.BuildEvent = a.event
+	start := time.Now()
+	if a.Timeout > 0 {
+		ctx = hostabi.WithDeadline(ctx, start.Add(a.Timeout))
+	}
+	answer, err := a.Plugin.Call(ctx, hostabi.Authorize, call)
+	x.Log.AuthorizerLatency = time.Since(start)
+	if err != nil {
+		x.Log.AuthorizerError = err.Error()
+		var f *hostabi.Failure
+		if errors.As(err, &f) {
+			return nil, ofKind(f).Because(err)
+		}
+		return nil, failed.Because(err)
+	}
+	d, refusal := a.read(x, call, answer)
+	x.Log.AuthorizerStatus = 200
+	if refusal != nil && refusal.Cause != nil {
+		x.Log.AuthorizerStatus, x.Log.AuthorizerError = 500, refusal.Cause.Error()
+	}
+	return d, refusal
+}
+
+func (a *Authorizer) event(c *exchange.Call) ([]byte, error) {
+	x := c.Exchange()
+	switch {
+	case a.Type == Token:
+		return event.AppendToken(nil, x, c.Identity[0]), nil
+	case a.V2:
+		return event.AppendRequestV2(nil, x, c.Identity), nil
+	}
+	return event.AppendRequestV1(nil, x, c.Identity), nil
+}
+
+// read turns the plugin's answer into a decision.
+func (a *Authorizer) read(x *exchange.Exchange, call *exchange.Call, answer int32) (*decision, *exchange.Refusal) {
+	d := &decision{principal: call.Principal}
+	switch answer {
+	case hostabi.AnswerUnauthorized:
+		return nil, unauthorized
+	case hostabi.AnswerDeny:
+		return d, nil
+	case hostabi.AnswerAllow:
+		d.verdict = allow
+		d.context = append(d.context, call.AuthContext...)
+		return d, nil
+	case hostabi.AnswerResult:
+		return a.readResult(call.Result)
+	}
+	return nil, misbehaved.Because(fmt.Errorf("answer %d", answer))
+}
+
+// readResult reads a Lambda-shaped answer.
+func (a *Authorizer) readResult(json []byte) (*decision, *exchange.Refusal) {
+	parse := event.ParseAuthorizerV1
+	if a.V2 {
+		parse = event.ParseAuthorizerV2
+	}
+	r, err := parse(json)
+	switch {
+	case errors.Is(err, event.ErrUnauthorized):
+		return nil, unauthorized
+	case err != nil:
+		return nil, misbehaved.Because(err)
+	}
+	d := &decision{principal: r.Principal, usageKey: r.UsageKey, context: r.Context}
+	switch {
+	case r.Policy != nil:
+		d.verdict, d.policy = byPolicy, r.Policy
+		d.bytes = len(json)
+	case r.Allowed:
+		d.verdict = allow
+	}
+	return d, nil
+}
