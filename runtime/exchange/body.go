@@ -162,6 +162,14 @@ func (b *Body) Rewind() bool {
 // Streams reports whether something is still to be read from a stream.
 func (b *Body) Streams() bool { return b.rest != nil }
 
+// Interrupt makes a Read of the stream that blocks in another goroutine return
+// soon, where the stream can; what is left of the body is lost then.
+func (b *Body) Interrupt() {
+	if i, ok := b.rest.(interface{ Interrupt() }); ok {
+		i.Interrupt()
+	}
+}
+
 // Close closes what is left of a stream. Kept bytes stay readable.
 func (b *Body) Close() error { return b.closeRest() }
 

@@ -16,7 +16,9 @@ type Call struct {
 	// Identity holds the values of the authorizer's identity sources.
 	Identity []string
 	// BuildEvent makes the Lambda-shaped event; nil where the kind has none.
-	BuildEvent func(*Exchange) ([]byte, error)
+	// EventErr is what it answered.
+	BuildEvent func(*Call) ([]byte, error)
+	EventErr   error
 	// Result is what the plugin gave as its Lambda-shaped answer.
 	Result []byte
 	// Stream takes an integration's answer piece by piece after it flushed;
@@ -221,14 +223,13 @@ func (c *Call) Event() ([]byte, error) {
 		return nil, hostabi.EPHASE
 	}
 	if c.event == nil {
-		event, err := c.BuildEvent(c.x)
+		c.event, c.EventErr = c.BuildEvent(c)
 		switch {
-		case errors.Is(err, ErrTooLarge):
+		case errors.Is(c.EventErr, ErrTooLarge):
 			return nil, hostabi.E2BIG
-		case err != nil:
+		case c.EventErr != nil:
 			return nil, hostabi.ECONN
 		}
-		c.event = event
 	}
 	return c.event, nil
 }

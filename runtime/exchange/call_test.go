@@ -230,7 +230,7 @@ func TestAStreamingPluginKeepsToItsBody(t *testing.T) {
 	c.Init(x)
 	p := &pipe{}
 	c.Stream = p
-	c.BuildEvent = func(*Exchange) ([]byte, error) { return []byte("{}"), nil }
+	c.BuildEvent = func(*Call) ([]byte, error) { return []byte("{}"), nil }
 	c.WriteBody(true, []byte("head"))
 	if err := c.FlushBody(true); err != nil || !p.started || !c.Flushed() || x.Response.Status != 200 {
 		t.Fatalf("FlushBody = %v, started %v, status %d", err, p.started, x.Response.Status)
@@ -305,6 +305,7 @@ func TestTraceKeepsWhatTheClientSent(t *testing.T) {
 	for sent, want := range map[string]string{
 		"Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
 		"Root=1-5759e988-bd862e3fe1be46a994272793":                                   "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=",
+		"Root=1-forged;Parent=<script>;Sampled=9":                                    "Root=1-",
 		"": "Root=1-",
 	} {
 		x := &Exchange{Start: time.Now()}

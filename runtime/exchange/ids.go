@@ -21,9 +21,13 @@ func (x *Exchange) Trace() string {
 		key, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		switch key {
 		case "Root":
-			root = value
+			if len(value) == 35 && value[:2] == "1-" && value[10] == '-' && isHex(value[2:10]) && isHex(value[11:]) {
+				root = value
+			}
 		case "Parent":
-			parent = value
+			if len(value) == 16 && isHex(value) {
+				parent = value
+			}
 		case "Sampled":
 			sampled = value
 		}
@@ -51,6 +55,15 @@ func (x *Exchange) Trace() string {
 	b = append(append(b, ";Sampled="...), sampled...)
 	x.TraceID = string(b)
 	return x.TraceID
+}
+
+func isHex(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if unhex(s[i]) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func appendHex32(b []byte, n uint32) []byte {

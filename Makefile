@@ -1,0 +1,50 @@
+# Targets for people and for CI. "make check" leaves the tree clean.
+
+GO      ?= go
+TOOLS   := $(CURDIR)/.tools
+RACE    := ./hostabi/... ./runtime/...
+
+.PHONY: build test race check fmt lint wasm docs fuzz evidence evidence-short
+
+build:            ## the binary, ./portico
+	$(GO) build -o portico ./cmd/portico
+
+test:             ## everything, as the README says
+	$(GO) test ./...
+
+race:             ## the packages with goroutines, under the race detector
+	$(GO) test -race -short $(RACE)
+
+check: fmt lint   ## formatting, vet, staticcheck, layers, modules and docs as their sources
+	$(GO) test ./internal/... ./runtime/config
+	git diff --exit-code
+
+fmt:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+
+lint: $(TOOLS)/staticcheck
+	$(GO) vet ./...
+	$(TOOLS)/staticcheck ./...
+
+$(TOOLS)/staticcheck: tools/go.mod
+	$(GO) build -C tools -o $@ honnef.co/go/tools/cmd/staticcheck
+
+wasm:             ## rebuild every module from its text; needs wabt and binaryen
+	$(GO) test ./internal/wat -update -count=1
+
+docs:             ## docs/configuration.md from the code
+	$(GO) generate ./docs
+
+FUZZTIME ?= 30s
+fuzz:             ## each fuzz target for FUZZTIME
+	@for p in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz); do \
+			echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+		done; \
+	done
+
+evidence:         ## the long forms; their output is kept in bench/results
+	bash bench/evidence.sh full
+
+evidence-short:   ## the forms that CI runs
+	bash bench/evidence.sh short

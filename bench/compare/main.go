@@ -1,0 +1,211 @@
+// Compare measures what a request costs in the gateway, beside the obvious
+// gateway in Go (bench/gostd), with everything interleaved in one run. Each
+// gateway is a process of its own on one core; the clients and the backend are
+// in this process, on the other. What is printed are ratios of processor time
+// per request in the same round: absolute figures move with the machine.
+//
+//	go run ./bench/compare -rounds 10 -seconds 3 -out bench/results/compare.txt
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+	goruntime "runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// target is a bound on the ratio of a gateway to its baseline.
+type target struct {
+	gateway, baseline string
+	most              float64
+	what              string
+}
+
+var targets = []target{
+	{"plain", "gostd", 0.55, "plain http_proxy to go-std (aim 0.42)"},
+	{"plain-rest", "gostd", 0.55, "plain http_proxy of a REST API to go-std"},
+	{"plugin", "gostd-plugin", 0.55, "native authorizer and mapper to go-std with the same guests"},
+	{"go-guest", "plugin", 1.10, "the same as one Go guest, to the small guests"},
+	{"cached", "gostd-plugin", 0.55, "the decision remembered for 300 s, to go-std asking each time"},
+}
+
+// noise is what a measurement on a shared machine may exceed its bound by.
+const noise = 1.15
+
+// Bounds of memory in MiB: of a gateway with small guests before the first
+// request, and of one with a Go guest after 64 requests at once.
+const (
+	idleMemory  = 40
+	guestMemory = 60
+)
+
+func main() {
+	rounds := flag.Int("rounds", 10, "`rounds` of measurement")
+	seconds := flag.Float64("seconds", 3, "`seconds` for each gateway in a round")
+	out := flag.String("out", "", "also write the table to this `file`")
+	check := flag.Bool("check", false, "fail when a bound is missed")
+	flag.Parse()
+	log.SetFlags(0)
+	missed, err := run(*rounds, time.Duration(*seconds*float64(time.Second)), *out)
+	switch {
+	case err != nil:
+		log.Fatal(err)
+	case missed > 0 && *check:
+		os.Exit(1)
+	}
+}
+
+func run(rounds int, d time.Duration, out string) (missed int, err error) {
+	dir, err := os.MkdirTemp("", "portico-bench")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	logs, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		return 0, err
+	}
+	defer logs.Close()
+	b, err := backend()
+	if err != nil {
+		return 0, err
+	}
+	defer b.Close()
+	gateways, err := prepare(dir, b.Addr().String(), logs)
+	defer func() {
+		for _, g := range gateways {
+			g.stop()
+		}
+	}()
+	if err != nil {
+		text, _ := os.ReadFile(logs.Name())
+		return 0, fmt.Errorf("%w\n%s", err, text)
+	}
+	goruntime.GOMAXPROCS(max(1, goruntime.NumCPU()-1))
+	idle, err := byName(gateways, "plugin").memory()
+	if err != nil {
+		return 0, err
+	}
+	cost, err := measure(gateways, rounds, d)
+	if err != nil {
+		return 0, err
+	}
+	peak, err := byName(gateways, "go-guest").memory()
+	if err != nil {
+		return 0, err
+	}
+	var text strings.Builder
+	missed = report(&text, cost, rounds, d, idle, peak)
+	fmt.Print(text.String())
+	if out == "" {
+		return missed, nil
+	}
+	return missed, os.WriteFile(out, []byte(text.String()), 0o644)
+}
+
+func byName(gateways []*process, name string) *process {
+	for _, g := range gateways {
+		if g.name == name {
+			return g
+		}
+	}
+	panic("no gateway " + name)
+}
+
+// measure runs all gateways in each round, each round in another order, and
+// returns microseconds of processor time per request, a figure a round.
+func measure(gateways []*process, rounds int, d time.Duration) (map[string][]float64, error) {
+	cost := map[string][]float64{}
+	for _, g := range gateways { // warm up: connections, pools, the guests' heaps
+		if _, err := load(g.addr, request(), d/3); err != nil {
+			return nil, fmt.Errorf("%s: %w", g.name, err)
+		}
+	}
+	order := slices.Clone(gateways)
+	for round := range rounds {
+		for _, g := range order {
+			before, err := g.cpu()
+			if err != nil {
+				return nil, err
+			}
+			n, err := load(g.addr, request(), d)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", g.name, err)
+			}
+			after, err := g.cpu()
+			if err != nil {
+				return nil, err
+			}
+			cost[g.name] = append(cost[g.name], float64((after-before).Microseconds())/float64(n))
+		}
+		order = append(order[1:], order[0])
+		log.Printf("round %d of %d", round+1, rounds)
+	}
+	return cost, nil
+}
+
+func request() []byte {
+	return []byte("GET /orders/12345?expand=items HTTP/1.1\r\nHost: api.example.com\r\nUser-Agent: bench/1.0\r\n" +
+		"Accept: application/json\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer let-me-in\r\n\r\n")
+}
+
+// report prints the table and returns how many bounds were missed.
+func report(w io.Writer, cost map[string][]float64, rounds int, d time.Duration, idle, peak float64) (missed int) {
+	commit := "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				commit = s.Value
+			}
+		}
+	}
+	fmt.Fprintf(w, "processor time per request; %d rounds of %s, 64 connections, 1 KiB answers, GOMAXPROCS=1\n%s, %d cores, %s/%s, commit %s, %s\n\n",
+		rounds, d, goruntime.Version(), goruntime.NumCPU(), goruntime.GOOS, goruntime.GOARCH, commit, time.Now().UTC().Format(time.DateOnly))
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "GATEWAY\tµs/REQUEST (MEDIAN)\tRANGE")
+	for _, name := range []string{"gostd", "plain", "plain-rest", "gostd-plugin", "plugin", "cached", "go-guest"} {
+		fmt.Fprintf(t, "%s\t%.1f\t%.1f to %.1f\n", name, median(cost[name]), slices.Min(cost[name]), slices.Max(cost[name]))
+	}
+	t.Flush()
+	fmt.Fprintln(w)
+	t = tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "RATIO\tMEDIAN\tRANGE\tAT MOST\t")
+	verdict := func(v, most float64) string {
+		switch {
+		case v <= most:
+			return "held"
+		case v <= most*noise:
+			return "within noise"
+		}
+		missed++
+		return "MISSED"
+	}
+	for _, x := range targets {
+		var ratios []float64
+		for i := range cost[x.gateway] {
+			ratios = append(ratios, cost[x.gateway][i]/cost[x.baseline][i])
+		}
+		m := median(ratios)
+		fmt.Fprintf(t, "%s\t%.2f\t%.2f to %.2f\t%.2f\t%s\n", x.what, m, slices.Min(ratios), slices.Max(ratios), x.most, verdict(m, x.most))
+	}
+	fmt.Fprintf(t, "idle memory with small guests, MiB\t%.0f\t\t%d\t%s\n", idle, idleMemory, verdict(idle, idleMemory))
+	fmt.Fprintf(t, "memory with a Go guest, 64 in flight, MiB\t%.0f\t\t%d\t%s\n", peak, guestMemory, verdict(peak, guestMemory))
+	t.Flush()
+	return missed
+}
+
+func median(list []float64) float64 {
+	s := slices.Sorted(slices.Values(list))
+	if n := len(s); n%2 == 0 {
+		return (s[n/2-1] + s[n/2]) / 2
+	}
+	return s[len(s)/2]
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// gateway is the file that a Portico under measurement serves, with the shipped
+// defaults and an access log to a file.
+const gateway = `
+[server]
+listen = "%[1]s"
+admin = "unix:%[2]s/admin.sock"
+[access_log]
+file = "%[2]s/access.log"
+[plugins]
+directory = "%[3]s"
+cache = "%[2]s/cache"
+[apis.orders]
+protocol = "%[4]s"
+%[5]s
+[[apis.orders.routes]]
+route = "GET /orders/{id}"
+%[6]s
+integration = { type = "http_proxy", uri = "http://%[7]s/orders/{id}" }
+`
+
+const authorizer = `[apis.orders.authorizers.check]
+type = "request"
+plugin = "%s"
+identity_source = ["$request.header.Authorization"]
+ttl = "%s"`
+
+const chain = `authorizer = "check"
+map_request = ["%s"]`
+
+// variants are the Porticos that are measured.
+var variants = []struct{ name, protocol, authorizer, mapper, ttl string }{
+	{"plain", "http", "", "", ""},
+	{"plain-rest", "rest", "", "", ""},
+	{"plugin", "http", "session", "add-tenant", "0s"},
+	{"cached", "http", "session", "add-tenant", "300s"},
+	{"go-guest", "http", "check", "check", "0s"},
+}
+
+// prepare builds and starts everything.
+func prepare(dir, backend string, logs *os.File) (all []*process, err error) {
+	plugins := filepath.Join(dir, "plugins")
+	if err := os.Mkdir(plugins, 0o755); err != nil {
+		return nil, err
+	}
+	for _, f := range []string{"session.wasm", "session.toml", "add-tenant.wasm"} {
+		b, err := os.ReadFile(filepath.Join("plugins", f))
+		if err != nil {
+			return nil, fmt.Errorf("run me at the top of the repository: %w", err)
+		}
+		if err := os.WriteFile(filepath.Join(plugins, f), b, 0o644); err != nil {
+			return nil, err
+		}
+	}
+	portico, gostd := filepath.Join(dir, "portico"), filepath.Join(dir, "gostd")
+	for _, build := range []*exec.Cmd{
+		exec.Command("go", "build", "-o", portico, "./cmd/portico"),
+		exec.Command("go", "build", "-o", gostd, "./bench/gostd"),
+		guest(filepath.Join(plugins, "check.wasm")),
+	} {
+		build.Stderr = os.Stderr
+		if err := build.Run(); err != nil {
+			return nil, fmt.Errorf("%s: %w", strings.Join(build.Args, " "), err)
+		}
+	}
+	add := func(name, addr string, args ...string) error {
+		p, err := start(name, addr, logs, args...)
+		if err != nil {
+			return err
+		}
+		all = append(all, p)
+		return nil
+	}
+	if err := add("gostd", "", gostd, "-upstream", backend); err != nil {
+		return all, err
+	}
+	if err := add("gostd-plugin", "", gostd, "-upstream", backend, "-plugins", plugins); err != nil {
+		return all, err
+	}
+	for _, v := range variants {
+		own := filepath.Join(dir, v.name)
+		if err := os.Mkdir(own, 0o700); err != nil {
+			return all, err
+		}
+		addr, err := freeAddr()
+		if err != nil {
+			return all, err
+		}
+		auth, links := "", ""
+		if v.authorizer != "" {
+			auth, links = fmt.Sprintf(authorizer, v.authorizer, v.ttl), fmt.Sprintf(chain, v.mapper)
+		}
+		file := filepath.Join(own, "gateway.toml")
+		text := fmt.Sprintf(gateway, addr, own, plugins, v.protocol, auth, links, backend)
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			return all, err
+		}
+		if err := add(v.name, addr, portico, "serve", "-file", file); err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// guest builds the Go guest, with the Go that runs this.
+func guest(out string) *exec.Cmd {
+	cmd := exec.Command("go", "build", "-buildmode=c-shared", "-ldflags=-s -w", "-o", out, ".")
+	cmd.Dir = filepath.Join("bench", "guests", "check")
+	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
+	return cmd
+}
+
+func freeAddr() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// process is a gateway under measurement, on one core.
+type process struct {
+	name string
+	cmd  *exec.Cmd
+	addr string
+}
+
+var listening = regexp.MustCompile(`listening on (\S+)`)
+
+// start runs a gateway with GOMAXPROCS=1. When addr is "" the process prints
+// where it listens.
+func start(name, addr string, log *os.File, args ...string) (*process, error) {
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	p := &process{name: name, cmd: cmd, addr: addr}
+	lines := bufio.NewScanner(stderr)
+	said := make(chan string, 1)
+	go func() {
+		for lines.Scan() {
+			fmt.Fprintln(log, name+": "+lines.Text())
+			if m := listening.FindStringSubmatch(lines.Text()); m != nil {
+				select {
+				case said <- m[1]:
+				default:
+				}
+			}
+		}
+	}()
+	deadline := time.After(2 * time.Minute)
+	for p.addr == "" {
+		select {
+		case p.addr = <-said:
+		case <-deadline:
+			p.stop()
+			return nil, fmt.Errorf("%s: did not say where it listens", name)
+		}
+	}
+	for {
+		c, err := net.Dial("tcp", p.addr)
+		if err == nil {
+			return p, c.Close()
+		}
+		select {
+		case <-deadline:
+			p.stop()
+			return nil, fmt.Errorf("%s: does not listen: %w", name, err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func (p *process) stop() {
+	_ = p.cmd.Process.Signal(os.Interrupt)
+	done := make(chan struct{})
+	go func() { defer close(done); _ = p.cmd.Wait() }()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		_ = p.cmd.Process.Kill()
+		<-done
+	}
+}
+
+// cpu is the time on the processor that p has used, in user and system mode.
+// The kernel counts in hundredths of a second.
+func (p *process) cpu() (time.Duration, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+2:]))
+	var ticks int64
+	for _, f := range fields[11:13] {
+		n, err := strconv.ParseInt(f, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond, nil
+}
+
+// memory is the proportional set size of p in MiB.
+func (p *process) memory() (float64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(b)) {
+		if rest, ok := strings.CutPrefix(line, "Pss:"); ok {
+			kib, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			return kib / 1024, err
+		}
+	}
+	return 0, fmt.Errorf("no Pss in smaps_rollup")
+}

@@ -1,0 +1,41 @@
+// Package engine runs WebAssembly guests under bounds: wazero, with every
+// guest stoppable, its memory, tables and stack limited, and its instances
+// pooled.
+//
+// An [Engine] compiles bytes to a [Module], a [Pool] keeps instances of it,
+// and an [Instance] runs one call at a time:
+//
+//	m, err := e.Compile(ctx, wasm, engine.Limits{})
+//	p, err := m.NewPool(engine.PoolOptions{Name: "session"})
+//	run, _ := m.Func("portico_authorize")
+//	…
+//	i, err := p.Get(ctx)
+//	answer, err := i.Call(ctx, deadline, run, host)
+//	p.Put(i)
+//
+// # Stopping a guest
+//
+// Package rewrite plants a call of the function yield into every path of a
+// guest that could run for longer than about a millisecond. Yield is ordinary
+// Go: the garbage collector may stop the goroutine there, and it compares the
+// clock with the deadline of the call that is under way, asks that call's
+// context, and looks how deep the guest's stack has become. What is to end
+// ends by a panic that wazero turns into the call's error. All of it happens
+// on the goroutine of the call and touches the state of that one call, so
+// there is no watchdog, no timer and no goroutine per call, nothing to race
+// with, and no stop that could arrive late and hit the next call on a pooled
+// instance. Host functions pass the same test every [checkEvery] calls, and
+// those of WASI that can sleep or take long ask it themselves.
+//
+// # Stack
+//
+// wazero keeps a guest's stack in a Go slice that it doubles when it is full,
+// up to 80 MiB, and then traps. Yield ends the call much earlier, when the
+// slice exceeds [Limits.StackBytes]. A guest whose single frames are very
+// large can pass that mark between two yields; wazero's own ceiling holds
+// then, and the instance is dropped with its stack.
+//
+// # Locks
+//
+// Engine.mu, Pool.mu: never both held at once.
+package engine

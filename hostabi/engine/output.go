@@ -1,0 +1,61 @@
+package engine
+
+import "bytes"
+
+// output cuts what a guest writes to standard output and error into lines.
+type output struct {
+	sink  func(i *Instance, stderr bool, line []byte)
+	lines [2][]byte // what was written of a line: output, error
+}
+
+// write takes all of b.
+func (o *output) write(i *Instance, stderr bool, b []byte) {
+	if o.sink == nil {
+		return
+	}
+	line := &o.lines[0]
+	if stderr {
+		line = &o.lines[1]
+	}
+	for len(b) > 0 {
+		end := bytes.IndexByte(b, '\n')
+		part := b
+		if end >= 0 {
+			part = b[:end]
+		}
+		part = part[:min(len(part), lineText-len(*line))]
+		*line = append(*line, part...)
+		b = b[len(part):]
+		switch {
+		case len(b) > 0 && b[0] == '\n':
+			b = b[1:]
+		case len(*line) < lineText:
+			return // the rest of the line is yet to come
+		}
+		o.emit(i, stderr, line)
+	}
+}
+
+// flush emits lines without an end, so that they stay with the call that
+// wrote them. The guest is gone by then, and wazero does not contain panics of
+// the sink any more.
+func (o *output) flush(i *Instance) {
+	if len(o.lines[0]) == 0 && len(o.lines[1]) == 0 {
+		return
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			i.engine.log.Error("sink for a guest's output panicked", "panic", r)
+		}
+	}()
+	for n := range o.lines {
+		if len(o.lines[n]) > 0 {
+			o.emit(i, n == 1, &o.lines[n])
+		}
+	}
+}
+
+func (o *output) emit(i *Instance, stderr bool, line *[]byte) {
+	o.sink(i, stderr, *line)
+	*line = (*line)[:0]
+}

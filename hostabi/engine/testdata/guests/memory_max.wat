@@ -1,0 +1,2 @@
+;; Starts with 33 MiB.
+(module (memory (export "memory") 528))

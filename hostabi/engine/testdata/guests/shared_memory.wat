@@ -1,0 +1,2 @@
+;; Threads.
+(module (memory (export "memory") 1 2 shared))

@@ -1,0 +1,3 @@
+;; An _initialize that traps.
+(module $start_trap
+  (func (export "_initialize") (unreachable)))
