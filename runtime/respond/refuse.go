@@ -102,6 +102,9 @@ const tooLong = "HTTP content length exceeded 10485760 bytes."
 func (r *Responses) refuse(x *exchange.Exchange) {
 	x.Response.Header.Reset()
 	x.Response.Body.Close()
+	if x.Response.Upgrade != nil {
+		x.Response.Upgrade.Close()
+	}
 	x.Response.Trailer, x.Response.Upgrade, x.Response.Streaming = nil, nil, false
 
 	f := x.Refused

@@ -1,0 +1,200 @@
+package upstream
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/portico-gateway/portico/hostabi"
+)
+
+// Std is a client over http.Transport, for https and HTTP/2, and for http
+// where an operator prefers it. What the transport hides stays hidden: the
+// order and case of fields, which it canonicalises in both directions, and
+// what its parser mends before this package can see it.
+type Std struct {
+	opts   Options
+	t      *http.Transport
+	closed atomic.Bool
+}
+
+var _ Client = (*Std)(nil)
+
+// NewStd returns a client without connections.
+func NewStd(o Options) *Std {
+	o = o.withDefaults()
+	t := &http.Transport{
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			ctx, cancel := context.WithTimeout(ctx, o.DialTimeout)
+			defer cancel()
+			return o.Dial(ctx, network, addr)
+		},
+		TLSClientConfig:        o.TLS,
+		TLSHandshakeTimeout:    o.DialTimeout,
+		DisableCompression:     true,
+		MaxIdleConnsPerHost:    o.IdlePerHost,
+		DisableKeepAlives:      o.IdlePerHost < 0,
+		IdleConnTimeout:        o.IdleTimeout,
+		ExpectContinueTimeout:  o.ContinueTimeout,
+		MaxResponseHeaderBytes: int64(o.ResponseHeaderBytes),
+		ForceAttemptHTTP2:      true,
+	}
+	if o.TLS == nil {
+		t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	return &Std{opts: o, t: t}
+}
+
+// CloseIdle implements [Client].
+func (s *Std) CloseIdle() { s.t.CloseIdleConnections() }
+
+// Close implements [Client].
+func (s *Std) Close() error {
+	s.closed.Store(true)
+	s.t.CloseIdleConnections()
+	return nil
+}
+
+// Do implements [Client].
+func (s *Std) Do(ctx context.Context, r *Request, resp *Response) error {
+	resp.reset()
+	if s.closed.Load() {
+		return &Error{r.Target.Addr, ErrClosed, nil}
+	}
+	err := r.check()
+	if err == nil && r.Target.Scheme != "http" && r.Target.Scheme != "https" {
+		err = errScheme
+	}
+	if err != nil {
+		return &Error{r.Target.Addr, ErrInvalid, err}
+	}
+	if err := ctx.Err(); err != nil {
+		return &Error{r.Target.Addr, ofContext(err), err}
+	}
+	k := &stdCall{s: s, r: r, addr: r.Target.Addr}
+	k.ctx, k.cancel = context.WithCancelCause(ctx)
+	k.timer = time.AfterFunc(time.Until(headLimit(ctx, r)), func() { k.cancel(ErrTimeout) })
+	h, err := s.t.RoundTrip(k.request())
+	if err == nil {
+		err = k.answered(h, resp)
+	}
+	if err != nil {
+		resp.reset()
+		return k.fail(err)
+	}
+	return nil
+}
+
+// stdCall is one request and, after Do, its response's body. Like call it
+// keeps the request's context.
+type stdCall struct {
+	s         *Std
+	r         *Request // not to be touched once the body is closed
+	addr      string
+	ctx       context.Context
+	cancel    context.CancelCauseFunc
+	timer     *time.Timer // of the head, then of each read of the body
+	connected atomic.Bool
+	send      *stdBody // nil when there is none
+
+	body  io.ReadCloser
+	h     *http.Response
+	err   error // sticky
+	trail hostabi.Header
+}
+
+// request makes the transport's form of k.r, which has been checked.
+func (k *stdCall) request() *http.Request {
+	r := k.r
+	path, query, hasQuery := strings.Cut(r.URI, "?")
+	trace := &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { k.connected.Store(true) },
+	}
+	if r.OnInterim != nil {
+		trace.Got1xxResponse = k.interim()
+	}
+	q := (&http.Request{
+		Method: r.Method,
+		// Opaque goes onto the wire as it stands.
+		URL: &url.URL{
+			Scheme: r.Target.Scheme, Host: r.Target.Addr,
+			Opaque: path, RawQuery: query, ForceQuery: hasQuery && query == "",
+		},
+		Host:   r.host(),
+		Proto:  "HTTP/1.1",
+		Header: k.header(),
+	}).WithContext(httptrace.WithClientTrace(k.ctx, trace))
+	if !r.hasBody() {
+		return q
+	}
+	q.ContentLength = r.Size
+	k.send = &stdBody{r: r, gone: make(chan struct{})}
+	if p, ok := inMemory(r.Body); !ok || r.Size >= 0 && int64(len(p)) != r.Size {
+		q.Body = k.send.open(r.Body)
+	} else {
+		q.Body = k.send.open(bytes.NewReader(p))
+		q.GetBody = func() (io.ReadCloser, error) { return k.send.open(bytes.NewReader(p)), nil }
+	}
+	if r.Trailer != nil && r.Size < 0 {
+		q.Trailer = http.Header{}
+		if v, ok := r.Header.Joined("Trailer"); ok {
+			for name := range listed(v) {
+				q.Trailer[http.CanonicalHeaderKey(name)] = nil
+			}
+		}
+		k.send.trailer = q.Trailer
+	}
+	return q
+}
+
+// interim passes informational responses on. The transport bounds their bytes
+// only while nobody listens.
+func (k *stdCall) interim() func(int, textproto.MIMEHeader) error {
+	budget := k.s.opts.ResponseHeaderBytes
+	return func(status int, h textproto.MIMEHeader) error {
+		var list hostabi.Header
+		if err := appendHTTP(&list, http.Header(h), status, k.s.opts.ResponseHeaderFields); err != nil {
+			return malformed{err}
+		}
+		budget -= len("HTTP/1.1 103\r\n\r\n")
+		for _, f := range list {
+			budget -= len(f.Name) + len(f.Value) + len(": \r\n")
+		}
+		if budget < 0 {
+			return malformed{errHeadSize}
+		}
+		k.r.OnInterim(status, list)
+		return nil
+	}
+}
+
+// header makes the transport's form of the request's fields.
+func (k *stdCall) header() http.Header {
+	r := k.r
+	h := make(http.Header, len(r.Header)+3)
+	for i := range r.Header {
+		name := http.CanonicalHeaderKey(r.Header[i].Name)
+		h[name] = append(h[name], r.Header[i].Value)
+	}
+	if _, ok := h["User-Agent"]; !ok {
+		h["User-Agent"] = []string{""} // none, rather than Go's
+	}
+	if r.hasBody() && r.ExpectContinue {
+		h["Expect"] = []string{"100-continue"}
+	}
+	if r.Upgrade != "" {
+		h["Connection"], h["Upgrade"] = []string{"Upgrade"}, []string{r.Upgrade}
+	} else {
+		h["Connection"] = []string{"keep-alive"}
+	}
+	return h
+}
