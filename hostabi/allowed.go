@@ -38,7 +38,7 @@ var allowed = map[string]struct{ request, response uint8 }{
 	FuncRandom:      {always, always},
 
 	FuncGetField:     {calls, calls},
-	FuncSetField:     {mreq, 0},
+	FuncSetField:     {mreq, mreq},
 	FuncGetParam:     {calls, calls},
 	FuncParamValues:  {calls, calls},
 	FuncGetHeader:    {calls, mres | intg},

@@ -7,6 +7,10 @@ package hostabi
 //
 // Strings that Host returns are valid as long as the request. Errors are of
 // type [Code].
+//
+// The names that Param and RemoveHeader get, and all bytes, are views of the
+// guest's memory: they are valid until the method returns. Other strings may be
+// kept.
 type Host interface {
 	// Field returns a scalar. ok is false when the request has no such field.
 	Field(id FieldID) (value string, ok bool)

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/portico-gateway/portico/hostabi/engine"
+	"github.com/portico-gateway/portico/hostabi/native"
+)
+
+func pluginCommand() *command {
+	c := &command{name: "plugin", args: "inspect FILE.wasm", short: "show what a module is, without running it",
+		long: `
+Plugin inspect shows what kinds of plugin a module can be, what it asks of the
+host, and what it claims of memory, all read from the file without running it.
+When Portico cannot use the module it says why, and the exit status is 1.`}
+	c.run = func(_ context.Context, e *env, args []string) error {
+		rest, err := c.parse(e, args, 2, func(*flag.FlagSet) {})
+		if err != nil {
+			return helped(err)
+		}
+		if len(rest) != 2 || rest[0] != "inspect" {
+			fmt.Fprintln(e.stderr, `portico plugin: want "portico plugin inspect FILE.wasm"`)
+			return errUsage
+		}
+		wasm, err := os.ReadFile(rest[1])
+		if err != nil {
+			return err
+		}
+		info, err := engine.Inspect(wasm)
+		if err != nil {
+			return fmt.Errorf("%s: %w", rest[1], err)
+		}
+		describe(e.stdout, wasm, info)
+		if err := native.Check(info); err != nil {
+			return fmt.Errorf("%s: %w", rest[1], err)
+		}
+		return nil
+	}
+	return c
+}
+
+// describe prints what a module says about itself.
+func describe(w io.Writer, wasm []byte, info *engine.Info) {
+	sum := sha256.Sum256(wasm)
+	line := func(name, text string) { fmt.Fprintf(w, "%-9s %s\n", name, text) }
+	line("digest", "sha256:"+hex.EncodeToString(sum[:]))
+	line("size", fmt.Sprintf("%d bytes, %d functions, %d bytes of code, %d of data", info.Size, info.Funcs, info.CodeBytes, info.DataBytes))
+	var kinds []string
+	for _, k := range info.Kinds() {
+		kinds = append(kinds, k.String())
+	}
+	line("kinds", orNone(kinds))
+	if m := info.Memory; m != nil {
+		most := "no maximum of its own"
+		if m.HasMax {
+			most = fmt.Sprintf("at most %d KiB", m.Max*64)
+		}
+		line("memory", fmt.Sprintf("%d KiB at start, %s", m.Min*64, most))
+	}
+	byModule := map[string][]string{}
+	var modules []string
+	for _, i := range info.Imports {
+		if byModule[i.Module] == nil {
+			modules = append(modules, i.Module)
+		}
+		byModule[i.Module] = append(byModule[i.Module], i.Name)
+	}
+	slices.Sort(modules)
+	for _, m := range modules {
+		line("imports", m+": "+strings.Join(byModule[m], " "))
+	}
+	for _, p := range info.Producers {
+		line(p.Field, strings.TrimSpace(p.Name+" "+p.Version))
+	}
+}
+
+func orNone(list []string) string {
+	if len(list) == 0 {
+		return "none"
+	}
+	return strings.Join(list, ", ")
+}

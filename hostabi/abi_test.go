@@ -1,0 +1,214 @@
+package hostabi
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// page is ABI.md.
+func page(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile("ABI.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// table returns the cells of the first table after a heading of ABI.md.
+func table(t *testing.T, heading string) [][]string {
+	t.Helper()
+	_, rest, ok := strings.Cut(page(t), "\n"+heading+"\n")
+	if !ok {
+		t.Fatalf("ABI.md has no heading %q", heading)
+	}
+	var rows [][]string
+	for _, line := range strings.Split(rest, "\n") {
+		if !strings.HasPrefix(line, "|") {
+			if len(rows) > 0 {
+				break
+			}
+			continue
+		}
+		cells := strings.Split(strings.Trim(line, "|"), "|")
+		for i := range cells {
+			cells[i] = strings.Trim(cells[i], " `")
+		}
+		rows = append(rows, cells)
+	}
+	if len(rows) < 3 {
+		t.Fatalf("no table after %q", heading)
+	}
+	return append(rows[:1], rows[2:]...)
+}
+
+func TestTheTableOfKindsInABIIsWhatAllowedSays(t *testing.T) {
+	rows := table(t, "### Where each may be called")
+	for k := range Kinds {
+		if got := rows[0][k+1]; got != Kind(k).String() {
+			t.Errorf("column %d is %q, want %q", k+1, got, Kind(k))
+		}
+	}
+	rows = rows[1:]
+	if len(rows) != len(Core) {
+		t.Fatalf("the table has %d functions, Core has %d", len(rows), len(Core))
+	}
+	for i, f := range Core {
+		want := []string{f.Name}
+		for k := range Kinds {
+			request, response := Allowed(f.Name, Kind(k), false), Allowed(f.Name, Kind(k), true)
+			cell := "EPHASE"
+			switch {
+			case !f.Message && request != response:
+				t.Errorf("%s takes no message, and Allowed differs by it", f.Name)
+			case !f.Message && request:
+				cell = "yes"
+			case f.Message && request && response:
+				cell = "both"
+			case request:
+				cell = "request"
+			case response:
+				cell = "response"
+			}
+			want = append(want, cell)
+		}
+		if got := strings.Join(rows[i], " | "); got != strings.Join(want, " | ") {
+			t.Errorf("row %d:\n got %s\nwant %s", i, got, strings.Join(want, " | "))
+		}
+	}
+	if Allowed("no_such_function", Integrate, false) {
+		t.Error("a function that is not there is allowed")
+	}
+}
+
+func TestTheListOfFunctionsInABIIsCore(t *testing.T) {
+	rows := table(t, "### Functions")[1:]
+	if len(rows) != len(Core) {
+		t.Fatalf("the list has %d functions, Core has %d", len(rows), len(Core))
+	}
+	for i, f := range Core {
+		params := 0
+		types := ""
+		for _, p := range strings.Split(rows[i][1], ",") {
+			if p = strings.TrimSpace(p); p != "" {
+				params++
+				if strings.HasSuffix(p, "(i64)") {
+					types += "l"
+				} else {
+					types += "i"
+				}
+			}
+		}
+		result := "i"
+		if strings.HasPrefix(rows[i][2], "→ i64") {
+			result = "l"
+		}
+		if rows[i][0] != f.Name || types != f.Params || result != f.Result {
+			t.Errorf("row %d is %s(%s)%s, want %s(%s)%s", i, rows[i][0], types, result, f.Name, f.Params, f.Result)
+		}
+		first, _, _ := strings.Cut(rows[i][1], ",")
+		if message := first == "message" || first == "handle"; message != f.Message {
+			t.Errorf("%s: Message is %v, ABI.md says %v", f.Name, f.Message, message)
+		}
+	}
+}
+
+func TestTheCodesInABIAreThoseOfThePackage(t *testing.T) {
+	rows := table(t, "### Codes")[1:]
+	if len(rows) != len(codeNames)-1 {
+		t.Fatalf("ABI.md has %d codes, want %d", len(rows), len(codeNames)-1)
+	}
+	for i, row := range rows {
+		c := Code(-(i + 1))
+		if row[0] != c.Error() || row[1] != strconv.Itoa(int(c)) {
+			t.Errorf("row %d is %s %s, want %s %d", i, row[0], row[1], c.Error(), c)
+		}
+	}
+	if got := Code(-99).Error(); got != "code -99" {
+		t.Errorf("Code(-99) prints %q", got)
+	}
+}
+
+func TestTheFieldsInABIAreThoseOfThePackage(t *testing.T) {
+	want := map[FieldID]string{FieldMethod: "method", FieldPath: "path", FieldRawPath: "raw path",
+		FieldQuery: "query", FieldScheme: "scheme", FieldHost: "host", FieldProtocol: "protocol",
+		FieldSourceIP: "source IP", FieldUserAgent: "user agent", FieldRequestID: "request id",
+		FieldTimeUnixMs: "time", FieldAPI: "API", FieldStage: "stage", FieldRoute: "route",
+		FieldResource: "resource", FieldMethodARN: "method ARN", FieldPrincipal: "principal",
+		FieldAccount: "account", FieldRegion: "region", FieldDomainName: "domain name",
+		FieldToken: "token", FieldHeaders: "headers", FieldQueryParams: "query parameters",
+		FieldPathParams: "path parameters", FieldStageVariables: "stage variables",
+		FieldAuthContext: "authorizer context", FieldIdentity: "identity",
+		FieldResponseHeaders: "response headers", FieldStatus: "status"}
+	rows := table(t, "## Fields")[1:]
+	for _, row := range rows {
+		id, err := strconv.Atoi(row[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want[FieldID(id)] != row[1] {
+			t.Errorf("field %d is %q in ABI.md, want %q", id, row[1], want[FieldID(id)])
+		}
+		delete(want, FieldID(id))
+	}
+	if len(want) > 0 {
+		t.Errorf("ABI.md lacks fields %v", want)
+	}
+}
+
+// A guest links by name and signature: this list only grows.
+func TestSignaturesOnlyGrow(t *testing.T) {
+	var b strings.Builder
+	for _, f := range Core {
+		fmt.Fprintf(&b, "%s.%s(%s)%s since %s\n", ModuleCore, f.Name, f.Params, f.Result, f.Since)
+	}
+	const golden = "testdata/signatures.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	recorded, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := strings.Split(b.String(), "\n")
+	for i, line := range strings.Split(strings.TrimSuffix(string(recorded), "\n"), "\n") {
+		if i >= len(now) || now[i] != line {
+			t.Errorf("recorded: %s\n     now: %s", line, now[min(i, len(now)-1)])
+		}
+	}
+}
+
+func TestKindsNameTheirExports(t *testing.T) {
+	got := fmt.Sprint(Configure.Export(), Authorize.Export(), MapRequest.Export(), MapResponse.Export(), Integrate.Export(), Kind(99))
+	want := fmt.Sprint(ExportConfigure, ExportAuthorize, ExportMapRequest, ExportMapResponse, ExportIntegrate, "unknown")
+	if got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestAFailureSaysWhatFailed(t *testing.T) {
+	tests := []struct {
+		f    Failure
+		want string
+	}{
+		{Failure{Plugin: "p", Kind: Authorize, Reason: TimedOut}, `plugin "p": authorize: timeout`},
+		{Failure{Plugin: "p", Kind: Integrate, Reason: Answered, Err: EPHASE}, `plugin "p": integrate: bad answer: EPHASE`},
+		{Failure{Plugin: "p", Kind: MapRequest, Reason: 99}, `plugin "p": map_request: unknown`},
+	}
+	for _, tt := range tests {
+		if got := tt.f.Error(); got != tt.want {
+			t.Errorf("got %s, want %s", got, tt.want)
+		}
+		if tt.f.Unwrap() != tt.f.Err {
+			t.Error("Unwrap is not Err")
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package native
+
+import (
+	"context"
+
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/hostabi/engine"
+)
+
+// Define gives e the host modules of the native ABI. Call it once per engine,
+// before the first New.
+func Define(e *engine.Engine) error {
+	fns := make([]engine.HostFunc, 0, len(hostabi.Core))
+	for _, f := range hostabi.Core {
+		do, long := functions[f.Name], clocks[f.Name]
+		fn := link(f, do)
+		if do == nil {
+			fn = linkLong(long)
+		}
+		fns = append(fns, engine.HostFunc{
+			Name:    f.Name,
+			Params:  valueTypes(f.Params),
+			Results: valueTypes(f.Result),
+			Fn:      fn,
+		})
+	}
+	return e.DefineHost(hostabi.ModuleCore, fns)
+}
+
+// function is a host function that answers with an i32. Arguments lie on s, to
+// be read with uint32(s[n]): the upper half is not clean.
+type function func(c *call, s []uint64) int32
+
+// functions are the host functions but those that answer with an i64.
+var functions = map[string]function{
+	hostabi.FuncLog:         logLine,
+	hostabi.FuncConfigRead:  configRead,
+	hostabi.FuncConfigError: configError,
+	hostabi.FuncRandom:      random,
+
+	hostabi.FuncGetField:       getField,
+	hostabi.FuncSetField:       setField,
+	hostabi.FuncGetParam:       getParam,
+	hostabi.FuncParamValues:    paramValues,
+	hostabi.FuncGetHeader:      getHeader,
+	hostabi.FuncHeaderValues:   headerValues,
+	hostabi.FuncHeaders:        headers,
+	hostabi.FuncSetHeader:      setHeader,
+	hostabi.FuncAddHeader:      addHeader,
+	hostabi.FuncRemoveHeader:   removeHeader,
+	hostabi.FuncGetStatus:      getStatus,
+	hostabi.FuncSetStatus:      setStatus,
+	hostabi.FuncSetPrincipal:   setPrincipal,
+	hostabi.FuncSetAuthContext: setAuthContext,
+	hostabi.FuncContextRead:    contextRead,
+	hostabi.FuncEventRead:      eventRead,
+	hostabi.FuncResultWrite:    resultWrite,
+	hostabi.FuncScratchRead:    scratchRead,
+	hostabi.FuncScratchWrite:   scratchWrite,
+
+	hostabi.FuncStreamRead:  streamRead,
+	hostabi.FuncStreamWrite: streamWrite,
+	hostabi.FuncStreamFlush: streamFlush,
+	hostabi.FuncStreamClose: streamClose,
+}
+
+// clocks are the host functions that answer with an i64. They are allowed
+// always, so they need no call.
+var clocks = map[string]func(i *engine.Instance) int64{
+	hostabi.FuncClockUnixNs: unixNs,
+	hostabi.FuncClockMonoNs: monotonicNs,
+	hostabi.FuncDeadlineMs:  deadlineMs,
+}
+
+// link makes a host function look whether it may be called. The table of
+// phases is folded into two bit sets here, so that a call costs no lookup.
+func link(f hostabi.Func, do function) api.GoModuleFunc {
+	allowed := [2]uint8{phasesOf(f.Name, false), phasesOf(f.Name, true)}
+	badMessage := hostabi.EINVAL
+	switch f.Name {
+	case hostabi.FuncStreamRead, hostabi.FuncStreamWrite, hostabi.FuncStreamFlush, hostabi.FuncStreamClose:
+		badMessage = hostabi.EBADF
+	}
+	return func(ctx context.Context, _ api.Module, s []uint64) {
+		i := engine.InstanceOf(ctx)
+		message := uint32(0)
+		if f.Message {
+			if message = uint32(s[0]); message > hostabi.StreamResponse {
+				s[0] = api.EncodeI32(int32(badMessage))
+				return
+			}
+		}
+		c, _ := i.Value.(*call)
+		if c == nil { // its start functions are running
+			c = &call{instance: i, phase: starting}
+		}
+		c.hostCalls++
+		if allowed[message]&(1<<c.phase) == 0 {
+			s[0] = api.EncodeI32(int32(hostabi.EPHASE))
+			return
+		}
+		s[0] = api.EncodeI32(do(c, s))
+	}
+}
+
+func linkLong(do func(i *engine.Instance) int64) api.GoModuleFunc {
+	return func(ctx context.Context, _ api.Module, s []uint64) {
+		i := engine.InstanceOf(ctx)
+		if c, _ := i.Value.(*call); c != nil {
+			c.hostCalls++
+		}
+		s[0] = uint64(do(i))
+	}
+}
+
+func valueTypes(letters string) []api.ValueType {
+	types := make([]api.ValueType, len(letters))
+	for i := range letters {
+		types[i] = api.ValueTypeI32
+		if letters[i] == 'l' {
+			types[i] = api.ValueTypeI64
+		}
+	}
+	return types
+}

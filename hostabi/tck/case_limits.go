@@ -1,0 +1,66 @@
+package tck
+
+import (
+	"strings"
+
+	"github.com/portico-gateway/portico/hostabi"
+)
+
+// limitCases are sizes at and over a limit.
+func limitCases() []testCase {
+	ex := example()
+	e2big := int64(hostabi.E2BIG)
+	size := 0
+	for _, f := range ex.Header {
+		size += len(f.Name) + len(f.Value)
+	}
+	room := maxFieldBytes - size - len("big")
+	var flood []step
+	for range maxFields - len(ex.Header) {
+		flood = append(flood, step{Command: Command{Func: hostabi.FuncAddHeader, In: [2]string{"x", ""}}})
+	}
+	flood = append(flood, step{Command: Command{Func: hostabi.FuncAddHeader, In: [2]string{"x", ""}}, want: e2big})
+	value := func(n int, want int64) []step {
+		return []step{{Command: Command{Func: hostabi.FuncSetHeader, In: [2]string{"big", strings.Repeat("v", n)}}, want: want}}
+	}
+	var log []step
+	for range 100 {
+		log = append(log, step{Command: Command{Func: hostabi.FuncLog, Number: uint32(hostabi.LevelWarn), In: [2]string{"again"}},
+			among: []int64{int64(hostabi.EAGAIN)}})
+	}
+	var body []step
+	for range maxBody >> 17 {
+		body = append(body, step{Command: bulk(hostabi.FuncStreamWrite, response, 1<<17), want: 1 << 17})
+	}
+	body = append(body, step{Command: bulk(hostabi.FuncStreamWrite, response, 1), want: e2big})
+	return []testCase{
+		{name: "random fills up to 64 KiB", kind: hostabi.Authorize, setup: ex, steps: []step{
+			{Command: with(Command{Func: hostabi.FuncRandom}, 32), buffer: untouched(32), random: true},
+			{Command: Command{Func: hostabi.FuncRandom, Cap: 65535}},
+			{Command: Command{Func: hostabi.FuncRandom, Cap: 65536}},
+			{Command: Command{Func: hostabi.FuncRandom, Cap: 65537, Keep: 64}, want: e2big, buffer: untouched(64)},
+			{Command: Command{Func: hostabi.FuncRandom}},
+		}},
+		{name: "scratch holds 64 KiB and keeps what it had when more comes", kind: hostabi.MapRequest, setup: ex, steps: []step{
+			{Command: bulk(hostabi.FuncScratchWrite, 0, 65535)},
+			{Command: Command{Func: hostabi.FuncScratchRead}, want: 65535},
+			{Command: bulk(hostabi.FuncScratchWrite, 0, 65536)},
+			{Command: Command{Func: hostabi.FuncScratchRead}, want: 65536},
+			{Command: bulk(hostabi.FuncScratchWrite, 0, 65537), want: e2big},
+			{Command: Command{Func: hostabi.FuncScratchRead, Cap: 65536, Keep: 16}, want: 65536, buffer: untouched(16)},
+			{Command: bulk(hostabi.FuncScratchWrite, 0, 0)},
+			{Command: Command{Func: hostabi.FuncScratchRead}, want: 0},
+		}},
+		{name: "a header list holds 400 fields", kind: hostabi.MapRequest, setup: ex, steps: flood},
+		{name: "a header list holds 40 KiB", kind: hostabi.MapRequest, setup: ex, steps: value(room, 0)},
+		{name: "a header list holds no more than 40 KiB", kind: hostabi.MapRequest, setup: ex, steps: value(room+1, e2big)},
+		{name: "log never fails otherwise", kind: hostabi.MapResponse, setup: ex,
+			steps: append(log, step{Command: bulk(hostabi.FuncLog, 0, 1<<17), among: []int64{int64(hostabi.EAGAIN)}})},
+		{name: "a body holds 10 MiB", kind: hostabi.MapResponse, setup: ex, steps: body},
+	}
+}
+
+// bulk is a command whose first input is n bytes.
+func bulk(f string, number uint32, n uint32) Command {
+	return Command{Func: f, Number: number, Cap: n, Fault: 8}
+}

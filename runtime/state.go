@@ -1,0 +1,121 @@
+package runtime
+
+import (
+	"errors"
+	"log/slog"
+	"sync/atomic"
+
+	"github.com/portico-gateway/portico/hostabi/engine"
+	"github.com/portico-gateway/portico/runtime/accesslog"
+	"github.com/portico-gateway/portico/runtime/authorize"
+	"github.com/portico-gateway/portico/runtime/config"
+	"github.com/portico-gateway/portico/runtime/plugin"
+)
+
+// state is what outlives snapshots. Its methods, but for what is atomic, are
+// called with Gateway.reload held.
+type state struct {
+	log *slog.Logger
+
+	decisions *authorize.Cache
+	clients   clientPool
+
+	engine    *engine.Engine
+	plugins   atomic.Pointer[plugin.Directory]
+	pluginsOf config.Plugins // what plugins was made of
+	// nextPlugins is prepared and not yet in use: the directory of a snapshot
+	// that is being built, or whose build has failed.
+	nextPlugins   *plugin.Directory
+	nextPluginsOf config.Plugins
+	awaited       atomic.Pointer[string] // the path of nextPlugins, nil without one
+
+	accessLog   atomic.Pointer[accesslog.Log]
+	accessLogOf config.AccessLog
+	nextLog     *accesslog.Log // prepared, not yet in use
+	nextLogOf   config.AccessLog
+}
+
+func newState(log *slog.Logger, m *metrics) *state {
+	s := &state{log: log, decisions: authorize.NewCache()}
+	m.registry.MustRegister(pluginCollector{s.plugins.Load})
+	return s
+}
+
+// prepare makes what a configuration needs and the state does not have yet.
+// Nothing of it is in use before use.
+func (s *state) prepare(c *config.Config, errs *config.Errors) error {
+	if s.nextLog != nil { // of a build that failed later
+		err := s.nextLog.Close()
+		s.nextLog = nil
+		if err != nil {
+			return err
+		}
+	}
+	if s.accessLog.Load() != nil && s.accessLogOf == c.AccessLog {
+		return nil
+	}
+	next, err := s.openAccessLog(c)
+	if err != nil {
+		key := "access_log.format"
+		if errors.Is(err, accesslog.ErrOpen) {
+			key = "access_log.file"
+		}
+		errs.Add(c.At(key, err))
+		return nil
+	}
+	s.nextLog, s.nextLogOf = next, c.AccessLog
+	return nil
+}
+
+// use puts what was prepared for a snapshot to use.
+func (s *state) use(*Snapshot) {
+	if s.nextPlugins != nil {
+		old := s.plugins.Swap(s.nextPlugins)
+		s.pluginsOf, s.nextPlugins = s.nextPluginsOf, nil
+		s.awaited.Store(nil)
+		if old != nil {
+			_ = old.Close() // it only stops looking, and has no error
+		}
+	}
+	if s.nextLog == nil {
+		return
+	}
+	old := s.accessLog.Swap(s.nextLog)
+	s.accessLogOf, s.nextLog = s.nextLogOf, nil
+	if old != nil {
+		if err := old.Close(); err != nil {
+			s.log.Warn("closing the old access log", "error", err)
+		}
+	}
+}
+
+func (s *state) openAccessLog(c *config.Config) (*accesslog.Log, error) {
+	file := c.AccessLog.File
+	switch file {
+	case config.AccessLogOff, config.AccessLogStdout, config.AccessLogStderr:
+	default:
+		file = c.Resolve(file)
+	}
+	return accesslog.New(accesslog.Options{File: file, Format: c.AccessLog.Format, Logger: s.log})
+}
+
+func (s *state) close() error {
+	var errs []error
+	if d := s.plugins.Load(); d != nil {
+		errs = append(errs, d.Close())
+	}
+	if s.nextPlugins != nil {
+		errs = append(errs, s.nextPlugins.Close())
+	}
+	if s.engine != nil {
+		errs = append(errs, s.engine.Close())
+	}
+	if l := s.accessLog.Load(); l != nil {
+		errs = append(errs, l.Close())
+	}
+	if s.nextLog != nil {
+		errs = append(errs, s.nextLog.Close())
+	}
+	s.decisions.Close()
+	return errors.Join(errs...)
+}
