@@ -22,6 +22,7 @@ type call struct {
 	result   bool // result_write was accepted
 	refusal  string
 	stream   streamContext
+	grant    time.Duration // what a streaming integration has for each write
 
 	hostCalls      int
 	lines, dropped int
@@ -79,8 +80,9 @@ func (s *streamContext) Done() <-chan struct{} {
 	return s.Context.Done()
 }
 
-// extend gives a streaming integration its time anew.
-func (c *call) extend() { c.instance.SetDeadline(time.Now().Add(c.plugin.timeout)) }
+// extend gives a streaming integration its time anew: as long as it had for
+// the head of its answer.
+func (c *call) extend() { c.instance.SetDeadline(time.Now().Add(c.grant)) }
 
 // memory is the part of the guest's memory that two arguments name.
 func (c *call) memory(ptr, length uint64) ([]byte, bool) {

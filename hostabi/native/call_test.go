@@ -59,12 +59,23 @@ func TestFailuresHaveTheirReason(t *testing.T) {
 
 func TestTheContextsDeadlineHoldsWhenItIsEarlier(t *testing.T) {
 	p := load(t, newEngine(t), "moods", native.Options{Timeout: time.Hour})
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
+	timed, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
 	defer cancel()
-	_, err := p.Call(ctx, hostabi.Authorize, about("/l"))
-	var f *hostabi.Failure
-	if !errors.As(err, &f) || f.Reason != hostabi.TimedOut {
-		t.Errorf("got %v, want a timeout", err)
+	tests := []struct {
+		name string
+		ctx  context.Context
+	}{
+		{"with a timer", timed},
+		{"without one", hostabi.WithDeadline(context.Background(), time.Now().Add(30*time.Millisecond))},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := p.Call(tt.ctx, hostabi.Authorize, about("/l"))
+			var f *hostabi.Failure
+			if !errors.As(err, &f) || f.Reason != hostabi.TimedOut {
+				t.Errorf("got %v, want a timeout", err)
+			}
+		})
 	}
 }
 
@@ -348,6 +359,23 @@ func (s *slow) WriteBody(response bool, p []byte) (int, error) {
 	time.Sleep(s.each)
 	s.written++
 	return len(p), nil
+}
+
+func TestAContextsDeadlineHoldsInPlaceOfTheTimeout(t *testing.T) {
+	for name, c := range map[string]struct{ timeout, context time.Duration }{
+		"a shorter one": {time.Hour, 50 * time.Millisecond},
+		"a longer one":  {time.Millisecond, 200 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := load(t, newEngine(t), "moods", native.Options{Timeout: c.timeout})
+			start := time.Now()
+			_, err := p.Call(hostabi.WithDeadline(context.Background(), start.Add(c.context)), hostabi.Authorize, about("/l"))
+			var f *hostabi.Failure
+			if took := time.Since(start); !errors.As(err, &f) || f.Reason != hostabi.TimedOut || took < c.context {
+				t.Errorf("got %v after %s, want a timeout after %s", err, took, c.context)
+			}
+		})
+	}
 }
 
 func TestAStreamWithoutProgressIsStopped(t *testing.T) {

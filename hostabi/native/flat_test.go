@@ -10,6 +10,9 @@ import (
 
 // A guest with a garbage collector reaches its plateau and stays there.
 func TestAGoGuestsMemoryStaysFlat(t *testing.T) {
+	if race {
+		t.Skip("there is one goroutine, and the calls take a minute")
+	}
 	p, err := loadGo(t, "authorizer", native.Options{Instances: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -17,9 +17,9 @@ type Options struct {
 	// is kept and must not change.
 	Config []byte
 
-	// Timeout bounds one call; the context of the call may be shorter. After
-	// stream_flush it bounds the time between two writes that make progress
-	// instead. 0 means DefaultTimeout.
+	// Timeout bounds one call whose context has no deadline; where it has one,
+	// that holds. After stream_flush the longer of the two bounds the time
+	// between two writes that make progress. 0 means DefaultTimeout.
 	Timeout time.Duration
 
 	// Limits bounds what the module may claim.

@@ -50,10 +50,11 @@ func (p *Plugin) run(ctx context.Context, k hostabi.Kind, h hostabi.Host) (answe
 
 	c := i.Value.(*call)
 	c.begin(k, h)
-	deadline := begin.Add(o.Wait + p.timeout)
-	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
-		deadline = d
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		deadline = begin.Add(o.Wait + p.timeout)
 	}
+	c.grant = max(p.timeout, deadline.Sub(begin))
 	if k == hostabi.Integrate {
 		c.stream.Context = ctx
 		ctx = &c.stream
