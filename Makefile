@@ -33,7 +33,7 @@ wasm:             ## rebuild every module from its text; needs wabt and binaryen
 	$(GO) test ./internal/wat -update -count=1
 
 docs:             ## docs/configuration.md from the code
-	$(GO) generate ./docs
+	$(GO) generate ./cmd/portico
 
 FUZZTIME ?= 30s
 fuzz:             ## each fuzz target for FUZZTIME

@@ -63,7 +63,7 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 		name, args = "help", args[1:]
 	}
 	if name == "help" {
-		return help(e, args)
+		return help(ctx, e, args)
 	}
 	for _, c := range commands() {
 		if c.name == name {
@@ -74,12 +74,11 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 	return errUsage
 }
 
-func help(e *env, args []string) error {
+func help(ctx context.Context, e *env, args []string) error {
 	if len(args) > 0 {
 		for _, c := range commands() {
 			if c.name == args[0] {
-				c.usage(e.stdout)
-				return nil
+				return c.run(ctx, e, []string{"-h"})
 			}
 		}
 		fmt.Fprintf(e.stderr, "portico: there is no command %q; run \"portico help\"\n", args[0])
