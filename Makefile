@@ -2,7 +2,9 @@
 
 GO      ?= go
 TOOLS   := $(CURDIR)/.tools
-RACE    := ./hostabi/... ./runtime/...
+RACE    := ./hostabi/engine ./hostabi/native ./runtime ./runtime/accept ./runtime/accesslog ./runtime/admin \
+	./runtime/authorize ./runtime/exchange ./runtime/front ./runtime/integrate ./runtime/mapping ./runtime/plugin \
+	./runtime/resolve ./runtime/respond ./runtime/upstream
 
 .PHONY: build test race check fmt lint wasm docs fuzz evidence evidence-short
 

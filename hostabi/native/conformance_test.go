@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/hostabi/engine"
@@ -34,9 +35,10 @@ func subject(e *engine.Engine, guest []byte, memory uint32) tck.Subject {
 		Memory: memory,
 		Load: func(t *testing.T, config []byte) (hostabi.Plugin, error) {
 			p, err := native.New(context.Background(), e, guest, native.Options{
-				Name:   "conformance",
-				Config: config,
-				Log:    slog.New(slog.DiscardHandler),
+				Name:    "conformance",
+				Config:  config,
+				Timeout: time.Minute, // 10 MiB take long under the race detector
+				Log:     slog.New(slog.DiscardHandler),
 			})
 			if err != nil {
 				return nil, err
