@@ -42,6 +42,7 @@ func main() { os.Exit(Main()) }
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	err := dispatch(ctx, &env{os.Stdout, os.Stderr}, os.Args[1:])
 	switch {
 	case err == nil:

@@ -40,7 +40,6 @@ the access log's file again, for log rotation.`}
 
 func serve(ctx context.Context, e *env, file string) error {
 	start := time.Now()
-	raiseHeapFloor()
 	log := new(slog.LevelVar)
 	logger := newLogger(e.stderr, file, log)
 	g, err := runtime.Open(ctx, runtime.Options{File: file, Log: logger})
@@ -61,6 +60,7 @@ func serve(ctx context.Context, e *env, file string) error {
 		s.Close()
 		return errors.Join(err, g.Close())
 	}
+	settleHeap()
 	announce(e, g, s, logger, time.Since(start))
 
 	watching, stopWatching := context.WithCancel(ctx)
