@@ -29,7 +29,12 @@ func (s *stand) dial() net.Conn {
 // request should say "Connection: close".
 func (s *stand) raw(request string) string {
 	s.t.Helper()
-	c := s.dial()
+	c, err := net.Dial("tcp", s.addr)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer c.Close() // some tests ask thousands of times
+	c.SetDeadline(time.Now().Add(patience))
 	if _, err := io.WriteString(c, request); err != nil {
 		s.t.Fatal(err)
 	}

@@ -92,6 +92,9 @@ func prepare(dir, backend string, logs *os.File, on cores, o options) (all []*pr
 	if err := add("gostd-plugin", "", gostd, "-upstream", backend, "-plugins", plugins); err != nil {
 		return all, err
 	}
+	if err := add("floor", "", gostd, "-upstream", backend, "-lean"); err != nil {
+		return all, err
+	}
 	for _, v := range variants {
 		if len(o.only) > 0 && !slices.Contains(o.only, v.name) {
 			continue
