@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# evidence.sh short|full: shows what the README claims, measured here.
+# evidence.sh short|full [RESULT...]: shows what the README claims, measured
+# here; with names of results, such as "cost", those alone.
 #
 # short takes some minutes on two cores and is what CI runs; full takes hours
 # and keeps its output in bench/results. Both fail when a claim does not hold.
@@ -17,6 +18,8 @@ full) modules=400 fuzztime=60s rounds=10 seconds=3 limit=3h ;;
 	;;
 esac
 export PORTICO_EVIDENCE=$form
+[ $# -eq 0 ] || shift
+only=" $* "
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -28,6 +31,7 @@ failed=()
 step() {
 	local result=$1 title=$2 filter=$3 start=$SECONDS status=0
 	shift 3
+	[ "$only" = "  " ] || [[ $only == *" $result "* ]] || return 0
 	printf '\n-- %s\n' "$title"
 	"$@" >"$tmp/out" 2>&1 || status=$?
 	"$filter" <"$tmp/out" | tee "$tmp/shown"
