@@ -62,10 +62,12 @@ func (b *builder) build(ctx context.Context) (*Snapshot, error) {
 		b.wrong("upstream.ca_file", err)
 		s.clients = &clients{pool: &b.state.clients, held: map[clientKey]*client{}}
 	}
+	b.state.stores.configure(c)
 	if s.plugins, err = b.loadPlugins(ctx); s.plugins == nil {
 		s.clients.release()
 		return nil, b.problems(err)
 	}
+	b.checkSecrets()
 	s.accept = accept.New(acceptOptions(c))
 	var mounts []resolve.Mount
 	for i := range c.APIs {
@@ -144,7 +146,7 @@ func split(err error) []error {
 func (b *builder) plugin(path, name string, k hostabi.Kind) *plugin.Plugin {
 	p, ok := b.snapshot.plugins.Get(name)
 	if ok && !p.Has(k) {
-		b.errorf(path, "plugin %q cannot be used here: it does not export %s", name, k.Export())
+		b.errorf(path, "plugin %q cannot be used here: %s", name, p.Lacks(k))
 	}
 	return p
 }
