@@ -2,9 +2,11 @@
 
 GO      ?= go
 TOOLS   := $(CURDIR)/.tools
-RACE    := ./hostabi/... ./runtime/...
+RACE    := ./hostabi/engine ./hostabi/native ./runtime ./runtime/accept ./runtime/accesslog ./runtime/admin \
+	./runtime/authorize ./runtime/exchange ./runtime/front ./runtime/integrate ./runtime/mapping ./runtime/plugin \
+	./runtime/resolve ./runtime/respond ./runtime/upstream
 
-.PHONY: build test race check fmt lint wasm docs fuzz evidence evidence-short
+.PHONY: build test race cover check fmt lint wasm docs fuzz evidence evidence-short
 
 build:            ## the binary, ./portico
 	$(GO) build -o portico ./cmd/portico
@@ -14,6 +16,13 @@ test:             ## everything, as the README says
 
 race:             ## the packages with goroutines, under the race detector
 	$(GO) test -race -short $(RACE)
+
+COVER := 85
+cover:            ## every package that parses or decides has COVER % of its statements run
+	$(GO) test -short -cover $$($(GO) list ./hostabi/... ./runtime/... | grep -v /tck) | awk '{print} \
+		/coverage:/ {for (i = 1; i < NF; i++) if ($$i == "coverage:" && $$(i+1) + 0 < $(COVER)) low = low " " $$2} \
+		/^(FAIL|---)/ {failed = 1} \
+		END {if (low) print "below $(COVER) %:" low; exit low != "" || failed}'
 
 check: fmt lint   ## formatting, vet, staticcheck, layers, modules and docs as their sources
 	$(GO) test ./internal/... ./runtime/config
@@ -33,7 +42,7 @@ wasm:             ## rebuild every module from its text; needs wabt and binaryen
 	$(GO) test ./internal/wat -update -count=1
 
 docs:             ## docs/configuration.md from the code
-	$(GO) generate ./docs
+	$(GO) generate ./cmd/portico
 
 FUZZTIME ?= 30s
 fuzz:             ## each fuzz target for FUZZTIME

@@ -63,10 +63,10 @@ func (b *builder) build(ctx context.Context) (*Snapshot, error) {
 		s.clients = &clients{pool: &b.state.clients, held: map[clientKey]*client{}}
 	}
 	b.state.stores.configure(c)
-	if s.plugins, err = b.loadPlugins(ctx); s.plugins == nil {
-		s.clients.release()
-		return nil, b.problems(err)
-	}
+	// Without its plugins the rest is checked all the same, so that every
+	// mistake is reported at once.
+	var broken error
+	s.plugins, broken = b.loadPlugins(ctx)
 	b.checkSecrets()
 	s.accept = accept.New(acceptOptions(c))
 	var mounts []resolve.Mount
@@ -77,7 +77,7 @@ func (b *builder) build(ctx context.Context) (*Snapshot, error) {
 	}
 	s.resolve, err = resolve.New(mounts)
 	b.wrong("apis", err)
-	if err := b.problems(b.state.prepare(c, &b.errs)); err != nil {
+	if err := b.problems(errors.Join(broken, b.state.prepare(c, &b.errs))); err != nil {
 		s.close()
 		return nil, err
 	}
@@ -86,11 +86,6 @@ func (b *builder) build(ctx context.Context) (*Snapshot, error) {
 
 // problems joins what was collected with err.
 func (b *builder) problems(err error) error {
-	var list *config.Errors
-	if errors.As(err, &list) {
-		b.errs.Add(list.List()...)
-		err = nil
-	}
 	if err == nil {
 		return b.errs.Err()
 	}
@@ -106,7 +101,8 @@ func acceptOptions(c *config.Config) accept.Options {
 	}
 }
 
-// loadPlugins loads every plugin that the configuration names, once each.
+// loadPlugins loads every plugin that the configuration names, once each. The
+// set is nil when that fails; the error is what has no place in a file.
 func (b *builder) loadPlugins(ctx context.Context) (*plugin.Set, error) {
 	var names []string
 	at := map[string]string{}
@@ -118,6 +114,11 @@ func (b *builder) loadPlugins(ctx context.Context) (*plugin.Set, error) {
 	}
 	directory, err := b.state.directory(b.config)
 	if err != nil {
+		var at *config.Error
+		if errors.As(err, &at) {
+			b.errs.Add(at)
+			return nil, nil
+		}
 		return nil, err
 	}
 	set, err := directory.Load(ctx, names)
@@ -142,10 +143,18 @@ func split(err error) []error {
 	return []error{err}
 }
 
-// plugin returns a plugin for one use, and checks that it can be that.
+// plugin returns a plugin for one use, and checks that it can be that. Where it
+// is nil the build fails: an authorizer that is not there must not leave its
+// routes open.
 func (b *builder) plugin(path, name string, k hostabi.Kind) *plugin.Plugin {
+	if b.snapshot.plugins == nil {
+		return nil // loadPlugins has said why
+	}
 	p, ok := b.snapshot.plugins.Get(name)
-	if ok && !p.Has(k) {
+	switch {
+	case !ok:
+		b.errorf(path, "plugin %q was not loaded", name)
+	case !p.Has(k):
 		b.errorf(path, "plugin %q cannot be used here: %s", name, p.Lacks(k))
 	}
 	return p

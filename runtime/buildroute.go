@@ -1,7 +1,10 @@
 package runtime
 
 import (
+	"cmp"
+	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/portico-gateway/portico/hostabi"
@@ -32,6 +35,7 @@ func (b *builder) authorizer(info *exchange.API, from *config.Authorizer) *autho
 	if o.Timeout == 0 && p.Settings().Timeout == 0 {
 		o.Timeout = config.DefaultAuthorizerTimeout
 	}
+	o.BodyTimeout = cmp.Or(o.Timeout, p.Settings().Timeout)
 	for i, s := range from.IdentitySource {
 		source, err := authorize.ParseSource(s)
 		b.wrong(config.Index(config.Join(from.Key, "identity_source"), i), err)
@@ -43,10 +47,8 @@ func (b *builder) authorizer(info *exchange.API, from *config.Authorizer) *autho
 		b.wrong(config.Join(from.Key, "validation"), err)
 	}
 	// Everything that changes what a decision means is in its key.
-	o.Key = info.ID + "\x00" + from.Name + "\x00" + from.Type + "\x00" + from.PayloadFormat + "\x00" + from.TTL.String() + "\x00" + p.Key()
-	for _, s := range from.IdentitySource {
-		o.Key += "\x00" + s
-	}
+	o.Key = fmt.Sprintf("%q", append([]string{info.ID, info.Protocol.String(), from.Name, from.Type, from.Validation,
+		from.TTL.String(), strconv.FormatBool(o.V2), p.Key()}, from.IdentitySource...))
 	a, err := authorize.New(o)
 	b.wrong(from.Key, err)
 	return a
@@ -61,7 +63,10 @@ func (b *builder) route(api *config.API, info *exchange.API, from *config.Route,
 		metrics: b.metrics.route(info.Name, from.Route),
 	}
 	if from.Authorizer != config.NoAuthorizer {
-		r.authorizer = authorizers[from.Authorizer]
+		var ok bool
+		if r.authorizer, ok = authorizers[from.Authorizer]; !ok {
+			b.errorf(config.Join(from.Key, "authorizer"), "there is no authorizer %q", from.Authorizer)
+		}
 	}
 	server := &b.config.Server
 	r.mapRequest = b.mappers(hostabi.MapRequest, "map_request",
@@ -84,7 +89,8 @@ func (b *builder) mappers(k hostabi.Kind, key string, lists ...attached) mapping
 		for i, name := range l.names {
 			if p := b.plugin(config.Index(config.Join(l.key, key), i), name, k); p != nil {
 				chain = append(chain, mapping.Mapper{Plugin: p, Open: p.Settings().FailOpen,
-					KeepLimit: int(b.config.Server.MaxBody), Log: b.log})
+					KeepLimit: int(b.config.Server.MaxBody), Log: b.log,
+					BodyTimeout: cmp.Or(p.Settings().Timeout, config.DefaultMapperTimeout)})
 			}
 		}
 	}

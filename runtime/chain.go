@@ -74,7 +74,7 @@ func (a *api) find(x *exchange.Exchange) (*route, *exchange.Refusal) {
 	if a.info.Protocol == exchange.REST {
 		if override, ok := x.Request.Header.Get("X-HTTP-Method-Override"); ok && overridable(override) {
 			method = override
-			x.Request.Method = method
+			x.SetMethod(method)
 		}
 	}
 	i, params, ok := a.match.Match(method, x.Request.Path, x.RawParams[:0])

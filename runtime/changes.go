@@ -54,6 +54,14 @@ func needRestart(old, next *Snapshot) []string {
 	check("server.listen", a.Server.Listen, b.Server.Listen)
 	check("server.admin", a.Server.Admin, b.Server.Admin)
 	check("server.proxy_protocol", a.Server.ProxyProtocol, b.Server.ProxyProtocol)
+	if a.Server.ProxyProtocol != config.ProxyProtocolOff {
+		// Of requests they count at once, of PROXY headers not.
+		check("server.trusted_proxies", a.Server.TrustedProxies, b.Server.TrustedProxies)
+	}
+	if frontHeader(a) != frontHeader(b) {
+		check("server.max_header", a.Server.MaxHeader, b.Server.MaxHeader)
+		check("server.max_url", a.Server.MaxURL, b.Server.MaxURL)
+	}
 	check("server.max_connections", a.Server.MaxConnections, b.Server.MaxConnections)
 	check("server.header_timeout", a.Server.HeaderTimeout, b.Server.HeaderTimeout)
 	check("server.read_timeout", a.Server.ReadTimeout, b.Server.ReadTimeout)

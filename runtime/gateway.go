@@ -68,12 +68,30 @@ func Open(ctx context.Context, o Options) (*Gateway, error) {
 // Serve runs one exchange through the phases of the snapshot it started with,
 // and sends its answer. The snapshot is let go before the body is copied, so
 // that an event stream of a day does not keep it alive for a day.
+//
+// A panic of a phase goes on to the front, which ends the connection; what the
+// request held is let go before.
 func (g *Gateway) Serve(ctx context.Context, x *exchange.Exchange) {
-	s := g.acquire()
-	r := s.answer(ctx, x)
-	s.release()
+	defer finish(x)
+	r := g.answer(ctx, x)
 	err := respond.Send(x)
 	g.record(ctx, x, r, err)
+}
+
+// answer runs the phases on the snapshot that is current now.
+func (g *Gateway) answer(ctx context.Context, x *exchange.Exchange) *route {
+	s := g.acquire()
+	defer s.release()
+	return s.answer(ctx, x)
+}
+
+// finish ends what an integration may have left running. All of it has ended
+// already unless a phase panicked.
+func finish(x *exchange.Exchange) {
+	x.Response.Body.Close() // before its memory is given back
+	if x.Response.Upgrade != nil {
+		x.Response.Upgrade.Close()
+	}
 	if x.Finisher != nil {
 		x.Finisher.Finish()
 	}
@@ -92,7 +110,13 @@ func (g *Gateway) acquire() *Snapshot {
 // failed, the log.
 func (g *Gateway) record(ctx context.Context, x *exchange.Exchange, r *route, sent error) {
 	g.metrics.observe(x, r)
-	g.state.accessLog.Load().Record(x)
+	for l := g.state.accessLog.Load(); !l.Record(x); {
+		next := g.state.accessLog.Load() // a reload has put another in its place
+		if next == l {
+			break
+		}
+		l = next
+	}
 	if sent != nil {
 		g.log.LogAttrs(ctx, slog.LevelDebug, "answer ended early",
 			slog.String("request_id", x.ID), slog.Any("error", sent))

@@ -52,6 +52,9 @@ func secretNames(p *config.Plugin) (names []string) {
 
 // checkSecrets reports secrets that plugins were granted and nobody has.
 func (b *builder) checkSecrets() {
+	if b.snapshot.plugins == nil {
+		return
+	}
 	reported := map[string]bool{}
 	for _, ref := range b.config.PluginRefs() {
 		p, ok := b.snapshot.plugins.Get(ref.Name)

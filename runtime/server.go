@@ -42,7 +42,7 @@ func frontOptions(c *config.Config, g *Gateway) front.Options {
 		ReadTimeout:    c.Server.ReadTimeout,
 		WriteTimeout:   c.Server.WriteTimeout,
 		IdleTimeout:    c.Server.IdleTimeout,
-		MaxHeaderBytes: max(front.DefaultMaxHeaderBytes, 3*int(c.Server.MaxHeader+c.Server.MaxURL)),
+		MaxHeaderBytes: frontHeader(c),
 		Trusted:        c.Server.TrustedProxies,
 		Logger:         g.log,
 	}
@@ -53,6 +53,12 @@ func frontOptions(c *config.Config, g *Gateway) front.Options {
 		o.ProxyProtocol = front.ProxyRequire
 	}
 	return o
+}
+
+// frontHeader is the size of a head that the front still reads, so far above
+// the gateway's own limits that ordinary excess is refused by those.
+func frontHeader(c *config.Config) int {
+	return max(front.DefaultMaxHeaderBytes, 3*int(c.Server.MaxHeader+c.Server.MaxURL))
 }
 
 // Addrs are the addresses that are listened on.

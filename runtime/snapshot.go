@@ -49,6 +49,8 @@ func (s *Snapshot) release() {
 
 // close gives back what the snapshot shares with others.
 func (s *Snapshot) close() {
-	s.plugins.Close()
+	if s.plugins != nil { // nil when the build failed
+		s.plugins.Close()
+	}
 	s.clients.release()
 }

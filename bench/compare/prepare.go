@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -48,7 +49,7 @@ var variants = []struct{ name, protocol, authorizer, mapper, ttl string }{
 }
 
 // prepare builds and starts everything.
-func prepare(dir, backend string, logs *os.File) (all []*process, err error) {
+func prepare(dir, backend string, logs *os.File, on cores, o options) (all []*process, err error) {
 	plugins := filepath.Join(dir, "plugins")
 	if err := os.Mkdir(plugins, 0o755); err != nil {
 		return nil, err
@@ -62,19 +63,23 @@ func prepare(dir, backend string, logs *os.File) (all []*process, err error) {
 			return nil, err
 		}
 	}
-	portico, gostd := filepath.Join(dir, "portico"), filepath.Join(dir, "gostd")
-	for _, build := range []*exec.Cmd{
-		exec.Command("go", "build", "-o", portico, "./cmd/portico"),
+	portico, gostd := o.portico, filepath.Join(dir, "gostd")
+	builds := []*exec.Cmd{
 		exec.Command("go", "build", "-o", gostd, "./bench/gostd"),
 		guest(filepath.Join(plugins, "check.wasm")),
-	} {
+	}
+	if portico == "" {
+		portico = filepath.Join(dir, "portico")
+		builds = append(builds, exec.Command("go", "build", "-o", portico, "./cmd/portico"))
+	}
+	for _, build := range builds {
 		build.Stderr = os.Stderr
 		if err := build.Run(); err != nil {
 			return nil, fmt.Errorf("%s: %w", strings.Join(build.Args, " "), err)
 		}
 	}
 	add := func(name, addr string, args ...string) error {
-		p, err := start(name, addr, logs, args...)
+		p, err := start(on, name, addr, logs, args...)
 		if err != nil {
 			return err
 		}
@@ -87,7 +92,13 @@ func prepare(dir, backend string, logs *os.File) (all []*process, err error) {
 	if err := add("gostd-plugin", "", gostd, "-upstream", backend, "-plugins", plugins); err != nil {
 		return all, err
 	}
+	if err := add("floor", "", gostd, "-upstream", backend, "-lean"); err != nil {
+		return all, err
+	}
 	for _, v := range variants {
+		if len(o.only) > 0 && !slices.Contains(o.only, v.name) {
+			continue
+		}
 		own := filepath.Join(dir, v.name)
 		if err := os.Mkdir(own, 0o700); err != nil {
 			return all, err

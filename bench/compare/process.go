@@ -24,8 +24,8 @@ var listening = regexp.MustCompile(`listening on (\S+)`)
 
 // start runs a gateway with GOMAXPROCS=1. When addr is "" the process prints
 // where it listens.
-func start(name, addr string, log *os.File, args ...string) (*process, error) {
-	cmd := exec.Command(args[0], args[1:]...)
+func start(on cores, name, addr string, log *os.File, args ...string) (*process, error) {
+	cmd := on.command(args)
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -102,17 +102,18 @@ func (p *process) cpu() (time.Duration, error) {
 	return time.Duration(ticks) * 10 * time.Millisecond, nil
 }
 
-// memory is the proportional set size of p in MiB.
+// memory is the resident set size of p in MiB, with all of the binary that it
+// shares with other processes: what it takes when it runs alone.
 func (p *process) memory() (float64, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", p.cmd.Process.Pid))
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(b)) {
-		if rest, ok := strings.CutPrefix(line, "Pss:"); ok {
+		if rest, ok := strings.CutPrefix(line, "Rss:"); ok {
 			kib, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
 			return kib / 1024, err
 		}
 	}
-	return 0, fmt.Errorf("no Pss in smaps_rollup")
+	return 0, fmt.Errorf("no Rss in smaps_rollup")
 }

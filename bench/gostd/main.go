@@ -17,6 +17,7 @@ import (
 func main() {
 	upstream := flag.String("upstream", "", "host:port of the backend")
 	plugins := flag.String("plugins", "", "directory of session.wasm and add-tenant.wasm, empty for none")
+	floor := flag.Bool("lean", false, "use the gateway's own upstream client, and nothing else of it")
 	flag.Parse()
 
 	target := &url.URL{Scheme: "http", Host: *upstream}
@@ -30,6 +31,9 @@ func main() {
 		Transport: transport,
 	}
 	var handler http.Handler = proxy
+	if *floor {
+		handler = newLean(*upstream)
+	}
 	if *plugins != "" {
 		var err error
 		if handler, err = newFilter(*plugins, proxy); err != nil {

@@ -2,17 +2,22 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"github.com/portico-gateway/portico/runtime"
 	"github.com/portico-gateway/portico/runtime/admin"
 	"github.com/portico-gateway/portico/runtime/config"
 )
 
+// errStopping is why a gateway that drains should get no more requests.
+var errStopping = errors.New("the gateway is stopping")
+
 // serveAdmin opens the admin listener and serves it until stop is called.
-func serveAdmin(g *runtime.Gateway, log *slog.Logger) (stop func() error, err error) {
+func serveAdmin(g *runtime.Gateway, stopping *atomic.Bool, log *slog.Logger) (stop func() error, err error) {
 	c := g.Config()
 	if c.Server.Admin == config.AdminOff {
 		return func() error { return nil }, nil
@@ -23,17 +28,22 @@ func serveAdmin(g *runtime.Gateway, log *slog.Logger) (stop func() error, err er
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	go func() { served <- admin.Serve(ctx, l, adminOptions(g, log)) }()
+	go func() { served <- admin.Serve(ctx, l, adminOptions(g, stopping, log)) }()
 	return func() error {
 		cancel()
 		return <-served
 	}, nil
 }
 
-func adminOptions(g *runtime.Gateway, log *slog.Logger) admin.Options {
+func adminOptions(g *runtime.Gateway, stopping *atomic.Bool, log *slog.Logger) admin.Options {
 	return admin.Options{
-		Token:   func() (string, bool) { return adminToken(g.Config()) },
-		Ready:   g.Ready,
+		Token: func() (string, bool) { return adminToken(g.Config()) },
+		Ready: func() error {
+			if stopping.Load() {
+				return errStopping
+			}
+			return g.Ready()
+		},
 		Plugins: func() any { return g.Plugins() },
 		Routes:  func() any { return g.Routes() },
 		Reload: func(ctx context.Context) (admin.Result, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/portico-gateway/portico/runtime"
+	"github.com/portico-gateway/portico/runtime/config"
 )
 
 func checkCommand() *command {
@@ -21,7 +22,7 @@ key. The exit status is 0 when there is none.`}
 		}); err != nil {
 			return helped(err)
 		}
-		g, err := runtime.Open(ctx, runtime.Options{File: file})
+		g, err := runtime.Open(ctx, runtime.Options{File: file, Check: true})
 		if err != nil {
 			fmt.Fprintln(e.stderr, err)
 			return errSilent
@@ -30,10 +31,19 @@ key. The exit status is 0 when there is none.`}
 		for _, a := range g.Config().APIs {
 			routes += len(a.Routes)
 		}
-		fmt.Fprintf(e.stdout, "%s: ok: %s, %s, %s\n", file, count(len(g.Config().APIs), "API"), count(routes, "route"), count(len(g.Plugins()), "plugin"))
+		fmt.Fprintf(e.stdout, "%s: ok: %s, %s, %s\n", file, count(len(g.Config().APIs), "API"), count(routes, "route"), count(pluginsInUse(g.Config()), "plugin"))
 		return g.Close()
 	}
 	return c
+}
+
+// pluginsInUse counts the plugins that a configuration names.
+func pluginsInUse(c *config.Config) int {
+	names := map[string]bool{}
+	for _, r := range c.PluginRefs() {
+		names[r.Name] = true
+	}
+	return len(names)
 }
 
 func count(n int, what string) string {

@@ -42,6 +42,7 @@ func main() { os.Exit(Main()) }
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	err := dispatch(ctx, &env{os.Stdout, os.Stderr}, os.Args[1:])
 	switch {
 	case err == nil:
@@ -63,7 +64,7 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 		name, args = "help", args[1:]
 	}
 	if name == "help" {
-		return help(e, args)
+		return help(ctx, e, args)
 	}
 	for _, c := range commands() {
 		if c.name == name {
@@ -74,12 +75,11 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 	return errUsage
 }
 
-func help(e *env, args []string) error {
+func help(ctx context.Context, e *env, args []string) error {
 	if len(args) > 0 {
 		for _, c := range commands() {
 			if c.name == args[0] {
-				c.usage(e.stdout)
-				return nil
+				return c.run(ctx, e, []string{"-h"})
 			}
 		}
 		fmt.Fprintf(e.stderr, "portico: there is no command %q; run \"portico help\"\n", args[0])

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -53,11 +54,13 @@ func serve(ctx context.Context, e *env, file string) error {
 	if err != nil {
 		return errors.Join(err, g.Close())
 	}
-	stopAdmin, err := serveAdmin(g, logger)
+	var stopping atomic.Bool
+	stopAdmin, err := serveAdmin(g, &stopping, logger)
 	if err != nil {
 		s.Close()
 		return errors.Join(err, g.Close())
 	}
+	settleHeap()
 	announce(e, g, s, logger, time.Since(start))
 
 	watching, stopWatching := context.WithCancel(ctx)
@@ -82,6 +85,7 @@ loop:
 			break loop
 		}
 	}
+	stopping.Store(true)
 	stopWatching()
 	<-watched
 	return errors.Join(err, drain(g, s, logger), stopAdmin(), g.Close())
@@ -129,7 +133,7 @@ func announce(e *env, g *runtime.Gateway, s *runtime.Server, log *slog.Logger, t
 		log.Info("route", "api", r.API, "method", r.Method, "url", r.URL, "chain", strings.Join(r.Chain, " > "))
 	}
 	log.Info("serving", "listen", strings.Join(addrs, ", "), "admin", g.Config().Server.Admin, "snapshot", g.Snapshot(),
-		"plugins", len(g.Plugins()), "ready_after", took.Round(time.Millisecond))
+		"plugins", pluginsInUse(g.Config()), "ready_after", took.Round(time.Millisecond))
 	if text := g.Config().Server.Greeting; text != "" {
 		fmt.Fprintln(e.stderr, text)
 	}

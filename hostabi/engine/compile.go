@@ -19,9 +19,11 @@ import (
 // wasm is not kept and must not change meanwhile.
 //
 // One module is compiled at a time, so that serving does not suffer; ctx
-// bounds the wait for that, not the compilation itself. The errors that a
-// module's author can mend match [ErrRefused], and those of package rewrite where
-// a limit is the reason.
+// bounds the wait for that, not the compilation itself, which package rewrite
+// bounds to a minute or so by the shape of the module; one that takes longer
+// than [reportEvery] is logged. Modules that are there already do not wait.
+// The errors that a module's author can mend match [ErrRefused], and those of
+// package rewrite where a limit is the reason.
 func (e *Engine) Compile(ctx context.Context, wasm []byte, l Limits) (*Module, error) {
 	if len(wasm) > MaxModuleBytes {
 		return nil, fmt.Errorf("%w: it has %d bytes, at most %d are allowed", ErrRefused, len(wasm), MaxModuleBytes)
@@ -132,6 +134,7 @@ func (e *Engine) compile(wasm []byte, key moduleKey) (c *compiled, err error) {
 
 // build makes native code.
 func (c *compiled) build(rewritten []byte) (err error) {
+	defer c.engine.reportCompiling(c.digest, c.info.Size)()
 	c.module, err = c.engine.runtime.CompileModule(context.Background(), rewritten)
 	if err != nil {
 		return fmt.Errorf("compile rewritten module: %w", err)

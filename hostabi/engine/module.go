@@ -83,13 +83,6 @@ func (c *compiled) lookup(name string) (Func, bool) {
 	return Func(n), ok
 }
 
-// retain is called by who holds a reference already.
-func (c *compiled) retain() {
-	c.engine.mu.Lock()
-	defer c.engine.mu.Unlock()
-	c.refs++
-}
-
 func (c *compiled) release() {
 	c.engine.mu.Lock()
 	c.refs--

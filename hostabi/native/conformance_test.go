@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/hostabi/engine"
@@ -39,6 +40,7 @@ func subject(e *engine.Engine, guest []byte, memory uint32) tck.Subject {
 				Name:         "conformance",
 				Config:       config,
 				Capabilities: capabilities,
+				Timeout:      time.Minute, // 10 MiB take long under the race detector
 				Log:          slog.New(slog.DiscardHandler),
 			})
 			if err != nil {

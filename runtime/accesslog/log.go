@@ -85,18 +85,20 @@ func openFile(path string) (*os.File, error) {
 	return f, nil
 }
 
-// Record writes the line of x, which has been answered. It does not wait.
-func (l *Log) Record(x *exchange.Exchange) {
+// Record writes the line of x, which has been answered. It does not wait. It
+// reports false when the log was closed before: the line is not in it.
+func (l *Log) Record(x *exchange.Exchange) bool {
 	if l == nil || l.out == nil {
-		return
+		return true
 	}
 	n := l.lines.Get().(*line)
 	n.buf = l.template.append(n.buf[:0], x, n)
 	n.buf = append(n.buf, '\n')
-	l.out.put(n.buf)
+	open := l.out.put(n.buf)
 	if cap(n.buf) <= maxReuse {
 		l.lines.Put(n)
 	}
+	return open
 }
 
 // line is memory to make a line in.

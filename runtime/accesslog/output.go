@@ -62,13 +62,14 @@ func newOutput(w io.Writer, path string, log *slog.Logger) *output {
 	return o
 }
 
-// put adds one line, or drops it.
-func (o *output) put(line []byte) {
+// put adds one line, or drops it. It reports whether the log was open.
+func (o *output) put(line []byte) (open bool) {
 	o.mu.Lock()
 	if o.closed || len(line) > o.room {
+		open = !o.closed
 		o.mu.Unlock()
 		o.dropped.Add(1)
-		return
+		return open
 	}
 	before := len(o.waiting)
 	o.waiting = append(o.waiting, line...)
@@ -81,6 +82,7 @@ func (o *output) put(line []byte) {
 		default:
 		}
 	}
+	return true
 }
 
 func (o *output) run() {

@@ -45,6 +45,8 @@ type Options struct {
 	// Timeout bounds a call, waiting for an instance included; 0 leaves that
 	// to the plugin.
 	Timeout time.Duration
+	// BodyTimeout is exchange.Call's.
+	BodyTimeout time.Duration
 	// V2 gives the plugin the event of payload format 2.0, and takes its
 	// simple response.
 	V2 bool
@@ -134,7 +136,7 @@ func (a *Authorizer) identify(x *exchange.Exchange, call *exchange.Call) bool {
 
 // decide calls the plugin.
 func (a *Authorizer) decide(ctx context.Context, x *exchange.Exchange, call *exchange.Call) (*decision, *exchange.Refusal) {
-	call.BuildEvent = a.event
+	call.BuildEvent, call.BodyTimeout = a.event, a.BodyTimeout
 	start := time.Now()
 	if a.Timeout > 0 {
 		ctx = hostabi.WithDeadline(ctx, start.Add(a.Timeout))
@@ -159,10 +161,11 @@ func (a *Authorizer) decide(ctx context.Context, x *exchange.Exchange, call *exc
 
 func (a *Authorizer) event(c *exchange.Call) ([]byte, error) {
 	x := c.Exchange()
-	switch {
-	case a.Type == Token:
+	if a.Type == Token {
 		return event.AppendToken(nil, x, c.Identity[0]), nil
-	case a.V2:
+	}
+	x.Trace() // the integration gets the same
+	if a.V2 {
 		return event.AppendRequestV2(nil, x, c.Identity), nil
 	}
 	return event.AppendRequestV1(nil, x, c.Identity), nil

@@ -100,6 +100,8 @@ func ofKind(f *hostabi.Failure) *exchange.Refusal {
 	switch f.Reason {
 	case hostabi.Answered, hostabi.Malformed:
 		return misbehaved
+	case hostabi.Canceled:
+		return exchange.ClientGone
 	}
 	return failed
 }

@@ -34,7 +34,7 @@ func (f *flights) do(ctx context.Context, k key, decide func(context.Context) (*
 		case <-other.done:
 			return other.decision, other.refusal
 		case <-ctx.Done():
-			return nil, failed.Because(context.Cause(ctx))
+			return nil, exchange.ClientGone.Because(context.Cause(ctx))
 		}
 	}
 	if f.m == nil {

@@ -3,6 +3,7 @@ package exchange
 import (
 	"errors"
 	"io"
+	"time"
 )
 
 // ErrTooLarge reports a body larger than the host may keep or accept.
@@ -16,21 +17,29 @@ type Body struct {
 	rest io.ReadCloser // what follows kept; nil when nothing does
 	size int64         // of the whole; -1 when not known
 	pos  int           // of Read within kept
+	// lent says that kept is somebody else's memory, not to be written to.
+	lent bool
 	// unkept says that Read has read from rest.
 	unkept bool
-	err    error // of rest, sticky
+	err    error     // of rest, sticky
+	until  time.Time // when keeping more gives up; zero is never
 }
 
-// SetBytes makes p the body. The body keeps p until it is set again.
+// SetBytes makes p the body. The body keeps p until it is set again and never
+// writes to its memory, so that requests may share one p.
 func (b *Body) SetBytes(p []byte) {
 	b.Close()
-	*b = Body{kept: p, size: int64(len(p))}
+	*b = Body{kept: p, size: int64(len(p)), lent: p != nil}
 }
 
 // SetStream makes r the body; size is its length or -1. The body closes r.
 func (b *Body) SetStream(r io.ReadCloser, size int64) {
 	b.Close()
-	*b = Body{kept: b.kept[:0], rest: r, size: size}
+	kept := b.kept[:0]
+	if b.lent {
+		kept = nil
+	}
+	*b = Body{kept: kept, rest: r, size: size}
 }
 
 // Append adds p to a body that is in memory, up to limit bytes in all.
@@ -38,9 +47,19 @@ func (b *Body) Append(p []byte, limit int) error {
 	if len(b.kept)+len(p) > limit {
 		return ErrTooLarge
 	}
-	b.kept = append(b.kept, p...)
+	b.kept = append(b.own(), p...)
 	b.size = int64(len(b.kept))
 	return nil
+}
+
+// own is kept without room for more where its memory is somebody else's:
+// appending to it then copies.
+func (b *Body) own() []byte {
+	if !b.lent {
+		return b.kept
+	}
+	b.lent = false
+	return b.kept[:len(b.kept):len(b.kept)]
 }
 
 // Continue makes r what follows the bytes in memory, of unknown length. The
@@ -84,7 +103,7 @@ func (b *Body) Keep(limit int) ([]byte, error) {
 
 // fill reads more of rest into kept. At the end of rest it closes it.
 func (b *Body) fill() error {
-	if cap(b.kept) == len(b.kept) {
+	if b.kept = b.own(); cap(b.kept) == len(b.kept) {
 		grow := max(512, len(b.kept))
 		if n := b.size - int64(len(b.kept)); n > 0 && n < 64<<10 {
 			grow = int(n) + 1 // one more, to see the end without growing
@@ -93,7 +112,7 @@ func (b *Body) fill() error {
 		copy(kept, b.kept)
 		b.kept = kept
 	}
-	n, err := b.rest.Read(b.kept[len(b.kept):cap(b.kept)])
+	n, err := b.readRest(b.kept[len(b.kept):cap(b.kept)])
 	b.kept = b.kept[:len(b.kept)+n]
 	if err == nil {
 		return nil
@@ -105,6 +124,25 @@ func (b *Body) fill() error {
 	}
 	b.err = err
 	return err
+}
+
+// readRest reads from rest, not much longer than until where rest can be
+// interrupted.
+func (b *Body) readRest(p []byte) (int, error) {
+	i, ok := b.rest.(interface{ Interrupt() })
+	if b.until.IsZero() || !ok {
+		return b.rest.Read(p)
+	}
+	interrupted := make(chan struct{})
+	t := time.AfterFunc(time.Until(b.until), func() {
+		i.Interrupt()
+		close(interrupted)
+	})
+	n, err := b.rest.Read(p)
+	if !t.Stop() {
+		<-interrupted // or it would meet what comes after
+	}
+	return n, err
 }
 
 // readKept reads from offset off into p and keeps what it reads, at most
@@ -187,7 +225,7 @@ func (b *Body) closeRest() error {
 const keptReuse = 16 << 10
 
 func (b *Body) reuse() Body {
-	if cap(b.kept) > keptReuse {
+	if b.lent || cap(b.kept) > keptReuse {
 		return Body{}
 	}
 	return Body{kept: b.kept[:0]}

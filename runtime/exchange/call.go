@@ -3,6 +3,7 @@ package exchange
 import (
 	"errors"
 	"io"
+	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
 )
@@ -27,6 +28,11 @@ type Call struct {
 	// KeepLimit bounds the bytes of a body that are kept in memory, 0 for
 	// DefaultKeepLimit.
 	KeepLimit int
+	// BodyTimeout bounds how long the plugin waits for a sender, counted from
+	// the first time that it reads a body that is not all there; 0 is no
+	// bound. A guest cannot be stopped while the host reads for it, and slow
+	// clients would take all of a plugin's instances.
+	BodyTimeout time.Duration
 
 	// Principal and AuthContext collect an authorizer's decision; authorize
 	// copies them into the exchange when the plugin allows.
@@ -38,6 +44,7 @@ type Call struct {
 	replaced [2]bool
 	closed   [2]bool
 	flushed  bool
+	until    time.Time // of BodyTimeout, once it counts
 }
 
 // Streamer is the way of a streamed answer from a plugin to the later phases.
@@ -223,6 +230,7 @@ func (c *Call) Event() ([]byte, error) {
 		return nil, hostabi.EPHASE
 	}
 	if c.event == nil {
+		defer c.bound(&c.x.Request.Body)()
 		c.event, c.EventErr = c.BuildEvent(c)
 		switch {
 		case errors.Is(c.EventErr, ErrTooLarge):
@@ -259,6 +267,21 @@ func (c *Call) body(response bool) (*Body, int) {
 	return &c.x.Request.Body, 0
 }
 
+// bound makes BodyTimeout hold for b until the function that it returns is
+// called.
+func (c *Call) bound(b *Body) func() {
+	if c.BodyTimeout <= 0 || !b.Streams() {
+		return unbound
+	}
+	if c.until.IsZero() || c.flushed { // a stream may last
+		c.until = time.Now().Add(c.BodyTimeout)
+	}
+	b.until = c.until
+	return func() { b.until = time.Time{} }
+}
+
+func unbound() {}
+
 func (c *Call) ReadBody(response bool, p []byte) (int, error) {
 	b, i := c.body(response)
 	if c.closed[i] || c.flushed && response {
@@ -267,6 +290,7 @@ func (c *Call) ReadBody(response bool, p []byte) (int, error) {
 	if c.replaced[i] {
 		return 0, hostabi.EPHASE // its own writing is not there to be read
 	}
+	defer c.bound(b)()
 	n, err := b.readKept(p, c.read[i], c.keepLimit())
 	c.read[i] += n
 	switch {

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -115,7 +116,8 @@ func (x *Exchange) ContextValue(name string) (value string, ok bool) {
 		if x.Log.ErrorMessage == "" {
 			return "", false
 		}
-		return strconv.Quote(x.Log.ErrorMessage), true
+		text, err := json.Marshal(x.Log.ErrorMessage)
+		return string(text), err == nil
 	case "error.responseType":
 		return present(x.Log.ErrorResponseType)
 	case "integrationLatency", "integration.latency":

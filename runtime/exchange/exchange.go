@@ -64,6 +64,7 @@ type Exchange struct {
 	// exchange is used again; nil is nobody.
 	Finisher interface{ Finish() }
 
+	sent     string // the client's method, "" while Request.Method is it
 	query    []Field
 	hasQuery bool
 	scratch  []scratch
@@ -214,17 +215,33 @@ func (x *Exchange) Reset() {
 	clear(x.RawParams)
 	clear(x.query)
 	clear(x.AuthContext)
+	clear(x.call.AuthContext)
+	clear(x.call.Identity)
+	call := Call{AuthContext: reusable(x.call.AuthContext), Identity: reusable(x.call.Identity)}
 	for i := range x.scratch {
 		x.scratch[i] = scratch{}
 	}
 	reqBody, respBody := x.Request.Body.reuse(), x.Response.Body.reuse()
 	*x = Exchange{
-		PathParams:  x.PathParams[:0],
-		RawParams:   x.RawParams[:0],
-		AuthContext: x.AuthContext[:0],
-		query:       x.query[:0],
-		scratch:     x.scratch[:0],
+		PathParams:  reusable(x.PathParams),
+		RawParams:   reusable(x.RawParams),
+		AuthContext: reusable(x.AuthContext),
+		query:       reusable(x.query),
+		scratch:     reusable(x.scratch),
+		call:        call,
 	}
-	x.Request.Header, x.Response.Header = reqHeader, respHeader
+	x.Request.Header, x.Response.Header = reusable(reqHeader), reusable(respHeader)
 	x.Request.Body, x.Response.Body = reqBody, respBody
+}
+
+// reuseFields is the longest list that a pooled exchange keeps: twice what
+// ordinary requests have, so that a flood of fields does not stay in memory.
+const reuseFields = 128
+
+// reusable returns the memory of a list, empty, if it is of a usual size.
+func reusable[S ~[]E, E any](list S) S {
+	if cap(list) > reuseFields {
+		return nil
+	}
+	return list[:0]
 }

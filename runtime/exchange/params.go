@@ -17,6 +17,23 @@ func (x *Exchange) QueryParams() []Field {
 	return x.query
 }
 
+// SetMethod replaces the method for what comes after.
+func (x *Exchange) SetMethod(method string) {
+	if x.sent == "" {
+		x.sent = x.Request.Method
+	}
+	x.Request.Method = method
+}
+
+// Head reports whether the client sent HEAD, whatever became of its method: its
+// answer has no content (RFC 9110, section 9.3.2).
+func (x *Exchange) Head() bool {
+	if x.sent != "" {
+		return x.sent == "HEAD"
+	}
+	return x.Request.Method == "HEAD"
+}
+
 // SetQuery replaces the raw query.
 func (x *Exchange) SetQuery(raw string) {
 	x.Request.Query = raw
@@ -119,9 +136,13 @@ func Unescape(s string, plus bool) string {
 	return string(b)
 }
 
-// NormalPath decodes the escapes of unreserved characters, which mean the same
-// encoded or not (RFC 3986, section 6.2.2.2). Without it "/%61dmin" would pass
-// a route that guards "/admin", and reach a backend that decodes it.
+// NormalPath gives a path the one form that routes are compared with. It decodes
+// the escapes of unreserved characters, which mean the same encoded or not (RFC
+// 3986, section 6.2.2.2), and of ":", "," and "@", which routes can hold and
+// which part nothing within a segment; it writes the digits of other escapes
+// in capitals (section 6.2.2.1). Without it "/%61dmin" and "/jobs%3Arun" would
+// pass the routes that guard "/admin" and "/jobs:run", and reach a backend that
+// decodes them.
 func NormalPath(raw string) string {
 	if !strings.Contains(raw, "%") {
 		return raw
@@ -130,8 +151,13 @@ func NormalPath(raw string) string {
 	for i := 0; i < len(raw); i++ {
 		if raw[i] == '%' && i+2 < len(raw) {
 			hi, lo := unhex(raw[i+1]), unhex(raw[i+2])
-			if c := byte(hi<<4 | lo); hi >= 0 && lo >= 0 && unreserved(c) {
-				b = append(b, c)
+			if hi >= 0 && lo >= 0 {
+				const digits = "0123456789ABCDEF"
+				if c := byte(hi<<4 | lo); unreserved(c) || c == ':' || c == ',' || c == '@' {
+					b = append(b, c)
+				} else {
+					b = append(b, '%', digits[hi], digits[lo])
+				}
 				i += 2
 				continue
 			}

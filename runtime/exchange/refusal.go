@@ -55,6 +55,10 @@ type Refusal struct {
 	Cause error
 }
 
+// ClientGone refuses a request whose client has left while a phase waited for
+// something: nobody is there to be answered, and the log says 499 as nginx does.
+var ClientGone = &Refusal{Type: BadProtocol, Status: 499, Message: "Client Closed Request"}
+
 // Because returns a copy of r with a cause for the log.
 func (r *Refusal) Because(cause error) *Refusal {
 	c := *r

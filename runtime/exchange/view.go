@@ -75,7 +75,7 @@ func (c *Call) SetField(id hostabi.FieldID, value string) error {
 		if !hostabi.ValidName(value) || len(value) > 32 {
 			return hostabi.EINVAL
 		}
-		c.x.Request.Method = value
+		c.x.SetMethod(value)
 	case hostabi.FieldPath:
 		if !strings.HasPrefix(value, "/") || !validTarget(value, "?#") {
 			return hostabi.EINVAL

@@ -81,9 +81,9 @@ func (k *sink) arm() {
 		k.stall.start(k.timeout, func() { k.w.SetWriteDeadline(past) })
 		return
 	}
-	if now := time.Now(); now.Sub(k.set) > k.timeout/4 {
-		k.set = now
-		k.w.SetWriteDeadline(now.Add(k.timeout + k.timeout/4))
+	if time.Since(k.set) > k.timeout/4 { // cheaper than time.Now
+		k.set = time.Now()
+		k.w.SetWriteDeadline(k.set.Add(k.timeout + k.timeout/4))
 	}
 }
 

@@ -26,10 +26,11 @@ func (p *Proxy) compose(x *exchange.Exchange, e *exchanged) {
 		}
 	} else {
 		h = pass(h, x)
-		r.Upgrade = x.Request.Upgrade
+		r.Upgrade = protocol(x.Request.Upgrade)
 		r.ExpectContinue = x.Request.ExpectContinue
 		if x.Request.Proto != "HTTP/1.0" {
-			r.OnInterim = interim(x)
+			e.passTo(x.Sink)
+			r.OnInterim = e.interim
 		}
 	}
 	for _, f := range e.mapped.Header {
@@ -57,6 +58,17 @@ func (p *Proxy) compose(x *exchange.Exchange, e *exchanged) {
 		}
 		r.Trailer = x.Request.Trailer
 	}
+}
+
+// protocol is what a client asks to switch to where that is one protocol, such
+// as "websocket" or "TLS/1.0". Another Upgrade is ignored, as a server may (RFC
+// 9110, section 7.8): a backend could pick what nobody here has looked at.
+func protocol(upgrade string) string {
+	name, version, versioned := strings.Cut(upgrade, "/")
+	if !hostabi.ValidName(name) || versioned && !hostabi.ValidName(version) {
+		return ""
+	}
+	return upgrade
 }
 
 // pass appends the client's fields that a backend sees. A REST API joins
@@ -119,6 +131,11 @@ func dropped(name, value string, rest bool) bool {
 		return hostabi.EqualName(name, "X-Forwarded-Proto")
 	case 18:
 		return rest && hostabi.EqualName(name, "Proxy-Authenticate")
+	case 22:
+		// The gateway obeys it. One that it ignores, because of its case or
+		// because it stands there twice, must not make the backend run a
+		// method that nobody has authorized.
+		return rest && hostabi.EqualName(name, "X-HTTP-Method-Override")
 	case 24:
 		return hostabi.EqualName(name, "X-Amzn-Apigateway-Api-Id")
 	}
@@ -128,30 +145,28 @@ func dropped(name, value string, rest bool) bool {
 // forwarded is the Forwarded field (RFC 7239) that an HTTP API sends in place
 // of X-Forwarded-*.
 func forwarded(x *exchange.Exchange) string {
-	var b strings.Builder
+	var stack [128]byte
+	b := stack[:0]
 	rest := x.Request.Forwarded
 	for rest != "" {
 		var hop string
 		hop, rest, _ = strings.Cut(rest, ",")
-		if b.Len() > 0 {
-			b.WriteByte(',')
+		if len(b) > 0 {
+			b = append(b, ',')
 		}
-		b.WriteString("for=")
+		b = append(b, "for="...)
 		hop = strings.TrimSpace(hop)
 		if a, err := netip.ParseAddr(hop); err == nil && a.Is6() {
-			b.WriteString(`"[` + hop + `]"`)
+			b = append(append(append(b, `"[`...), hop...), `]"`...)
 		} else {
-			b.WriteString(hop)
+			b = append(b, hop...)
 		}
 	}
 	if h := x.Request.Host; h != "" {
-		b.WriteString(`;host="`)
-		b.WriteString(h)
-		b.WriteByte('"')
+		b = append(append(append(b, `;host="`...), h...), '"')
 	}
-	b.WriteString(";proto=")
-	b.WriteString(x.Request.Scheme)
-	return b.String()
+	b = append(append(b, ";proto="...), x.Request.Scheme...)
+	return string(b)
 }
 
 // withQuery adds the query. Without mapped parameters it is the client's as

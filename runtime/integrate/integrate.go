@@ -37,9 +37,12 @@ var (
 	lateFunction    = &exchange.Refusal{Type: exchange.IntegrationTimeout}
 	timedOut        = &exchange.Refusal{Type: exchange.IntegrationTimeout}
 	misconfigured   = &exchange.Refusal{Type: exchange.APIConfigurationError}
-	tooLarge        = &exchange.Refusal{Type: exchange.RequestTooLarge}
-	// gone: nobody is there to be answered; the log says 499 as nginx does.
-	gone = &exchange.Refusal{Type: exchange.BadProtocol, Status: 499, Message: "Client Closed Request"}
+	// tooLarge: the event of a function would be over Lambda's limit.
+	tooLarge = &exchange.Refusal{Type: exchange.RequestTooLarge}
+	// overLimit: a body without a length turned out to be over the gateway's
+	// limit, which the accept phase answers where the length is known.
+	overLimit = &exchange.Refusal{Type: exchange.BadProtocol, Status: 413}
+	gone      = exchange.ClientGone
 	// escape: the request would leave the integration's host or base path.
 	escape = &exchange.Refusal{Type: exchange.BadProtocol, Status: 400, Message: "Bad Request"}
 )

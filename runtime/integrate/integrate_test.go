@@ -168,7 +168,7 @@ func TestBackendsThatFail(t *testing.T) {
 		{"malformed", upstream.ErrMalformed, badBackend, badBackendHTTP},
 		{"client gone", upstream.ErrCanceled, gone, gone},
 		{"request body broken", upstream.ErrBody, gone, gone},
-		{"request body too large", errors.Join(upstream.ErrBody, exchange.ErrTooLarge), tooLarge, tooLarge},
+		{"request body too large", errors.Join(upstream.ErrBody, exchange.ErrTooLarge), overLimit, overLimit},
 		{"unsendable", upstream.ErrInvalid, misconfigured, misconfigured},
 	}
 	for _, c := range cases {
@@ -260,6 +260,14 @@ func TestAMockAnswers(t *testing.T) {
 	x := newExchange(exchange.REST)
 	if refusal := m.Integrate(context.Background(), x); refusal != nil || x.Response.Status != 200 || lines(x.Response.Header) != "Content-Type: application/json\n" {
 		t.Errorf("%v: %d %s", refusal, x.Response.Status, lines(x.Response.Header))
+	}
+	m, err = NewMock(404, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x = newExchange(exchange.REST)
+	if refusal := m.Integrate(context.Background(), x); refusal != nil || x.Response.Status != 404 {
+		t.Errorf("status 404 without responses: %v: %d", refusal, x.Response.Status)
 	}
 	m, err = NewMock(503, []Response{{Status: 200}, {Status: 418, Pattern: "5", Body: &text}})
 	if err != nil {

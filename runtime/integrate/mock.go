@@ -15,14 +15,18 @@ type Mock struct {
 var _ Integration = (*Mock)(nil)
 
 // NewMock makes a mock whose integration status is status; the response is
-// picked by it. Without responses it answers 200 with an empty body.
+// picked by it. Without responses it answers its status with an empty body, or
+// 200 where its status is 0 or cannot end a request.
 func NewMock(status int, list []Response) (*Mock, error) {
 	if status == 0 {
 		status = 200
 	}
 	if len(list) == 0 {
-		empty := ""
-		list = []Response{{Status: 200, Body: &empty}}
+		empty, answer := "", status
+		if answer < 200 {
+			answer = 200
+		}
+		list = []Response{{Status: answer, Body: &empty}}
 	}
 	r, err := newResponses(list)
 	return &Mock{status, r}, err

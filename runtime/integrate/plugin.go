@@ -106,7 +106,7 @@ type run struct {
 func newRun(ctx context.Context, x *exchange.Exchange, p *Plugin) *run {
 	r := &run{done: make(chan struct{})}
 	r.call.Init(x)
-	r.call.KeepLimit = p.KeepLimit
+	r.call.KeepLimit, r.call.BodyTimeout = p.KeepLimit, p.Timeout
 	r.call.BuildEvent = p.event
 	r.stream.init(x)
 	r.call.Stream = &r.stream
@@ -121,7 +121,8 @@ func newRun(ctx context.Context, x *exchange.Exchange, p *Plugin) *run {
 	return r
 }
 
-// Finish stops a plugin that still streams and waits for it.
+// Finish waits for a plugin that still streams. Its next write fails; one that
+// writes no more ends by itself or when its time is over.
 func (r *run) Finish() {
 	r.stream.reader.Close()
 	<-r.done

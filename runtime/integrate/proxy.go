@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -56,9 +57,39 @@ type exchanged struct {
 	response upstream.Response
 	mapped   mapping.Mapped
 	uri      []byte
+
+	interim func(int, hostabi.Header) // made once: a closure is an allocation
+
+	mu   sync.Mutex    // guards sink: a client may call interim from a goroutine of its own
+	sink exchange.Sink // where interim goes, nil once the call has ended
 }
 
-var pool = sync.Pool{New: func() any { return new(exchanged) }}
+// uriSize holds most URIs; longer ones are given memory of their own.
+const uriSize = 512
+
+var pool = sync.Pool{New: func() any {
+	e := &exchanged{uri: make([]byte, 0, uriSize)}
+	e.interim = e.passInterim
+	return e
+}}
+
+// passInterim passes an informational answer on to the client, unless the call
+// has ended: http.Transport may report one late.
+func (e *exchanged) passInterim(status int, h hostabi.Header) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.sink != nil {
+		_ = e.sink.Interim(status, h)
+	}
+}
+
+// passTo says where informational answers go, nil for nowhere. It waits for one
+// that is on its way.
+func (e *exchanged) passTo(s exchange.Sink) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.sink = s
+}
 
 // Finish gives the memory back.
 func (e *exchanged) Finish() {
@@ -76,7 +107,6 @@ func (e *exchanged) Finish() {
 // Integrate implements [Integration].
 func (p *Proxy) Integrate(ctx context.Context, x *exchange.Exchange) *exchange.Refusal {
 	e := pool.Get().(*exchanged)
-	x.Finisher = e
 	if refusal := p.Parameters.Request(x, &e.mapped, p.KeepLimit); refusal != nil {
 		return refusal
 	}
@@ -86,11 +116,14 @@ func (p *Proxy) Integrate(ctx context.Context, x *exchange.Exchange) *exchange.R
 	p.compose(x, e)
 	start := time.Now()
 	err := p.Client.Do(ctx, &e.request, &e.response)
+	e.passTo(nil)
 	x.Log.IntegrationLatency = time.Since(start)
 	if err != nil {
+		// e is not used again: http.Transport may still look at the request.
 		x.Log.IntegrationError = err
 		return refused(x, err)
 	}
+	x.Finisher = e
 	return p.take(x, e)
 }
 
@@ -99,7 +132,8 @@ func (p *Proxy) address(x *exchange.Exchange, e *exchanged) *exchange.Refusal {
 	param := func(name string) (string, bool) {
 		for i := range e.mapped.Path {
 			if e.mapped.Path[i].Name == name {
-				return e.mapped.Path[i].Value, true
+				// A mapped value is text: a percent sign in it is data.
+				return strings.ReplaceAll(e.mapped.Path[i].Value, "%", "%25"), true
 			}
 		}
 		return x.RawParam(name)
@@ -125,6 +159,9 @@ func (p *Proxy) take(x *exchange.Exchange, e *exchanged) *exchange.Refusal {
 		return nil
 	}
 	x.Response.Body.SetStream(from.Body, from.Size)
+	if e.request.Method == "HEAD" && !x.Head() {
+		x.Response.Body.SetBytes(nil) // its size is of what GET would have given
+	}
 	if p.responses != nil {
 		return p.responses.apply(x, from.Header, p.KeepLimit)
 	}
@@ -136,7 +173,7 @@ func (p *Proxy) take(x *exchange.Exchange, e *exchanged) *exchange.Refusal {
 func refused(x *exchange.Exchange, err error) *exchange.Refusal {
 	switch {
 	case errors.Is(err, exchange.ErrTooLarge):
-		return tooLarge.Because(err)
+		return overLimit.Because(err)
 	case errors.Is(err, upstream.ErrBody), errors.Is(err, upstream.ErrCanceled):
 		return gone.Because(err)
 	case errors.Is(err, upstream.ErrTimeout):
@@ -160,9 +197,4 @@ func content(b *exchange.Body) (io.Reader, int64) {
 // bodyless reports the methods whose integrations carry no body in a REST API.
 func bodyless(x *exchange.Exchange, method string) bool {
 	return x.API.Protocol == exchange.REST && (method == "GET" || method == "HEAD" || method == "OPTIONS")
-}
-
-// interim passes informational answers on to the client.
-func interim(x *exchange.Exchange) func(int, hostabi.Header) {
-	return func(status int, h hostabi.Header) { _ = x.Sink.Interim(status, h) }
 }

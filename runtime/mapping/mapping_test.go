@@ -188,7 +188,7 @@ func TestABodyTooLargeToMap(t *testing.T) {
 	p, _ := ParseRequest([]exchange.Field{{Name: "integration.request.header.X", Value: "method.request.body"}})
 	x := newExchange()
 	x.Request.Body.SetBytes([]byte(strings.Repeat("a", 11)))
-	if refusal := p.Request(x, &Mapped{}, 10); refusal == nil || refusal.Type != exchange.RequestTooLarge {
+	if refusal := p.Request(x, &Mapped{}, 10); refusal == nil || refusal.Type != exchange.BadProtocol || refusal.Status != 413 {
 		t.Errorf("refusal %v", refusal)
 	}
 }

@@ -14,8 +14,8 @@ func (e pathError) Error() string {
 }
 
 // rebind reads the path parameters again after a mapper changed the path. The
-// route stays the one that was matched and authorized; a path that its
-// template does not fit is refused.
+// route stays the one that was matched and authorized; for a path that its
+// template does not fit it changes nothing and reports false.
 func rebind(x *exchange.Exchange) bool {
 	var raw []exchange.Field
 	if x.Route.Resource == "$default" || x.Route.Resource == "" {
@@ -39,8 +39,11 @@ func rebind(x *exchange.Exchange) bool {
 			return false
 		}
 		if !t {
+			if p && morePath != "" {
+				return false
+			}
 			x.SetParams(raw)
-			return !p || morePath == ""
+			return true
 		}
 		if !p {
 			return false

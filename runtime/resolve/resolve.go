@@ -169,7 +169,8 @@ func (t *Table) site(host string) site {
 	if len(t.exact) == 0 && len(t.wildcard) == 0 {
 		return t.any
 	}
-	host = strings.ToLower(host) // host itself when it has no upper case
+	host = strings.TrimSuffix(host, ".") // the same name, fully qualified
+	host = strings.ToLower(host)         // host itself when it has no upper case
 	if s, ok := t.exact[host]; ok {
 		return s
 	}

@@ -50,6 +50,7 @@ func TestResolve(t *testing.T) {
 		{"the root is the default stage's", "h", "/", found{1, "$default", "/", nil}},
 		{"an HTTP API without a default stage is not found", "h", "/bare/pets", found{2, "", "", notFound}},
 		{"hosts are compared without case or port", "SHOP.example.com:8080", "/shop/a", found{3, "prod", "/a", nil}},
+		{"a dot at the end of a host is the root of names", "shop.example.com.:8080", "/shop/a", found{3, "prod", "/a", nil}},
 		{"the longest base path wins", "shop.example.com", "/shop/new/a", found{4, "prod", "/a", nil}},
 		{"a named host has its own base paths only", "shop.example.com", "/rest/prod", found{0, "", "", noMapping}},
 		{"a wildcard takes labels below", "a.b.example.com", "/x", found{5, "$default", "/x", nil}},

@@ -27,12 +27,12 @@ func (r *Responses) Prepare(x *exchange.Exchange) {
 // identify adds the fields that say which request this was.
 func identify(x *exchange.Exchange) {
 	h := &x.Response.Header
-	if x.Refused != nil && x.Refused.Type == exchange.BadProtocol && x.Refused.Status == 413 {
-		return
-	}
 	if x.API != nil && x.API.Protocol == exchange.HTTP {
 		h.Del("Apigw-Requestid")
 		h.Add("Apigw-Requestid", x.ExtendedID)
+		return
+	}
+	if x.Refused != nil && x.Refused.Type == exchange.BadProtocol && x.Refused.Status == 413 {
 		return
 	}
 	h.Add("x-amzn-RequestId", x.ID)
@@ -90,7 +90,7 @@ func send(x *exchange.Exchange) error {
 	if err := x.Sink.WriteHead(resp.Status, resp.Header, size, trailer); err != nil {
 		return err
 	}
-	if bodyless || x.Request.Method == "HEAD" {
+	if bodyless || x.Head() {
 		return nil
 	}
 	if b, ok := resp.Body.InMemory(); ok {
@@ -151,7 +151,7 @@ func rename(x *exchange.Exchange) {
 		return
 	}
 	if x.Route.Integration == exchange.HTTPProxy && resp.Upgrade == nil && resp.Body.Size() >= 0 &&
-		x.Request.Method != "HEAD" && resp.Status != 304 && resp.Status != 204 {
+		!x.Head() && resp.Status != 304 && resp.Status != 204 {
 		resp.Header.Add("x-amzn-Remapped-Content-Length", strconv.FormatInt(resp.Body.Size(), 10))
 	}
 	for i := range resp.Header {

@@ -22,11 +22,9 @@ type call struct {
 	addr string
 	c    *conn // nil once it was given back or closed
 	ctx  context.Context
-	done <-chan struct{}
 	stop func() bool // ends watching the context; nil while not watching
 
 	limit time.Time // for the head
-	armed time.Time // read deadline of the connection
 	in    buffer
 	got   bool    // a byte of the response came
 	whole bool    // the kernel took the whole head

@@ -75,7 +75,7 @@ type Request struct {
 	// response; 0 is [DefaultHeadTimeout].
 	HeadTimeout time.Duration
 	// OnInterim gets informational responses other than 101; nil drops them.
-	// The header is valid during the call.
+	// The header is valid during the call. It is not called after Do.
 	OnInterim func(status int, h hostabi.Header)
 }
 

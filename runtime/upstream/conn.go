@@ -17,6 +17,8 @@ type conn struct {
 	base uint64 // what the kernel counted as acknowledged when it was new
 	idle time.Time
 
+	readBy, writeBy time.Time // the deadlines that stand
+
 	raw  syscall.RawConn       // nil when nc has none
 	look func(fd uintptr) bool // made once, as a closure costs an allocation
 	seen bool                  // look found neither an end nor bytes

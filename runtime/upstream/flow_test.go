@@ -260,6 +260,35 @@ func TestContinue(t *testing.T) {
 	}
 }
 
+// TestNoInterimAfterDo holds that OnInterim has ended when Do returns, also
+// where the request is canceled meanwhile: what it writes to may serve another
+// request by then.
+func TestNoInterimAfterDo(t *testing.T) {
+	each(t, Options{}, func(t *testing.T, c Client) {
+		s := serve(t, answering("HTTP/1.1 103 x\r\n\r\nHTTP/1.1 103 y\r\n\r\n"))
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var running, done atomic.Bool
+		r := s.get()
+		r.OnInterim = func(int, hostabi.Header) {
+			if done.Load() {
+				t.Error("was called after Do")
+			}
+			running.Store(true)
+			cancel()
+			time.Sleep(patience)
+			running.Store(false)
+		}
+		if err := c.Do(ctx, r, &Response{}); err == nil {
+			t.Error("got an answer")
+		}
+		done.Store(true)
+		if running.Load() {
+			t.Error("still runs after Do")
+		}
+	})
+}
+
 // TestInterim holds that informational responses are passed on, bounded.
 func TestInterim(t *testing.T) {
 	hints := "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nLink: </b>\r\nConnection: x\r\n\r\n"

@@ -58,7 +58,7 @@ func (l *Lean) Do(ctx context.Context, r *Request, resp *Response) error {
 	}
 	limit := headLimit(ctx, r)
 	for reuse := true; ; reuse = false {
-		k := &call{l: l, r: r, addr: r.Target.Addr, ctx: ctx, done: ctx.Done(), limit: limit}
+		k := &call{l: l, r: r, addr: r.Target.Addr, ctx: ctx, limit: limit}
 		if err := k.connect(reuse); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"net/textproto"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -84,6 +85,7 @@ func (s *Std) Do(ctx context.Context, r *Request, resp *Response) error {
 	k.ctx, k.cancel = context.WithCancelCause(ctx)
 	k.timer = time.AfterFunc(time.Until(headLimit(ctx, r)), func() { k.cancel(ErrTimeout) })
 	h, err := s.t.RoundTrip(k.request())
+	k.endInterim()
 	if err == nil {
 		err = k.answered(h, resp)
 	}
@@ -104,7 +106,11 @@ type stdCall struct {
 	cancel    context.CancelCauseFunc
 	timer     *time.Timer // of the head, then of each read of the body
 	connected atomic.Bool
-	send      *stdBody // nil when there is none
+
+	interims sync.Mutex // held while OnInterim runs
+	over     bool       // guarded by interims: OnInterim must not run any more
+
+	send *stdBody // nil when there is none
 
 	body  io.ReadCloser
 	h     *http.Response
@@ -172,9 +178,22 @@ func (k *stdCall) interim() func(int, textproto.MIMEHeader) error {
 		if budget < 0 {
 			return malformed{errHeadSize}
 		}
-		k.r.OnInterim(status, list)
+		k.interims.Lock()
+		defer k.interims.Unlock()
+		if !k.over {
+			k.r.OnInterim(status, list)
+		}
 		return nil
 	}
+}
+
+// endInterim waits for an OnInterim that runs and lets none run later: the
+// transport reads on its own goroutine, which may be behind when the request
+// has been canceled.
+func (k *stdCall) endInterim() {
+	k.interims.Lock()
+	k.over = true
+	k.interims.Unlock()
 }
 
 // header makes the transport's form of the request's fields.

@@ -16,28 +16,37 @@ type malformed struct{ error }
 // wake is when a read that may last until until must look at the context:
 // then, or earlier while the context is not watched.
 func (k *call) wake(now, until time.Time) time.Time {
-	if k.done == nil || k.stop != nil {
+	if k.stop != nil {
 		return until
 	}
 	return earlier(until, now.Add(patience))
 }
 
-// armBoth sets both deadlines, before anything is sent.
+// armBoth sees to both deadlines, before anything is sent.
 func (k *call) armBoth(now time.Time) error {
-	k.armed = k.wake(now, k.limit)
-	return k.c.nc.SetDeadline(k.armed)
+	wake := k.wake(now, k.limit)
+	if stands(k.c.readBy, now, wake) && stands(k.c.writeBy, now, wake) {
+		return nil
+	}
+	k.c.readBy, k.c.writeBy = wake, wake
+	return k.c.nc.SetDeadline(wake)
 }
 
-// arm sees to it that a read ends when it should. A deadline that stands at
-// most half the way nearer is left alone: setting one costs more than a wrong
-// alarm, which read tells from a right one.
+// arm sees to it that a read ends when it should.
 func (k *call) arm(now, until time.Time) error {
 	wake := k.wake(now, until)
-	if k.armed.After(wake) || k.armed.Before(now.Add(wake.Sub(now)/2)) {
-		k.armed = wake
-		return k.c.nc.SetReadDeadline(wake)
+	if stands(k.c.readBy, now, wake) {
+		return nil
 	}
-	return nil
+	k.c.readBy = wake
+	return k.c.nc.SetReadDeadline(wake)
+}
+
+// stands reports whether a deadline, possibly of an earlier request, does for
+// wake: it is at most half the way nearer. Setting one costs more than a wrong
+// alarm, which read and write tell from a right one.
+func stands(deadline, now, wake time.Time) bool {
+	return !deadline.After(wake) && !deadline.Before(now.Add(wake.Sub(now)/2))
 }
 
 // read reads from the connection once, not longer than until; then it fails
@@ -64,7 +73,7 @@ func (k *call) read(p []byte, until time.Time) (int, error) {
 		if !time.Now().Before(until) {
 			return 0, ErrTimeout
 		}
-		k.armed = time.Time{}
+		k.c.readBy = time.Time{}
 		if !k.watch() {
 			return 0, err
 		}
@@ -75,9 +84,6 @@ func (k *call) read(p []byte, until time.Time) (int, error) {
 // it is still alive. When the context ends the connection closes, so that
 // whatever waits on it returns.
 func (k *call) watch() bool {
-	if k.done == nil {
-		return true
-	}
 	if k.stop == nil {
 		nc := k.c.nc
 		k.stop = context.AfterFunc(k.ctx, func() { nc.Close() })
@@ -122,6 +128,7 @@ func (k *call) write(b []byte, head int) error {
 		if !k.watch() {
 			return err
 		}
+		k.c.writeBy = k.limit
 		if err := k.c.nc.SetWriteDeadline(k.limit); err != nil {
 			return err
 		}
@@ -144,6 +151,7 @@ func (k *call) release(ok bool) {
 			k.send.end()
 		}
 		ok = ok && k.send.complete
+		c.writeBy = time.Time{} // the sender has moved it
 	}
 	if ok {
 		k.l.put(c)

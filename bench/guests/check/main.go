@@ -21,7 +21,7 @@ func init() {
 		return authorizer.Allow
 	})
 	requestmapper.Handle(func(r *requestmapper.Request) error {
-		return r.Fields().Set("X-Tenant", "acme")
+		return r.SetHeader("X-Tenant", "acme")
 	})
 }
 

@@ -1,7 +1,5 @@
 package rewrite
 
-import "fmt"
-
 // unreached marks a label that no path has reached yet.
 const unreached = -1
 
@@ -13,6 +11,7 @@ type frame struct {
 	saved int // opIf: the path at the if, for its else; unreached in dead code
 	patch int // opLoop: where the cost of its check stands in out
 	entry bool
+	meter frameMeter
 }
 
 // body rewrites one function: it copies the code, renumbers functions and
@@ -34,7 +33,7 @@ type body struct {
 	entryPatch   int
 	entryCost    int
 
-	branches uint32
+	meter meter
 
 	last   instr // the one before, to see constant lengths
 	lastOK bool
@@ -45,16 +44,17 @@ func (m *module) rewriteBody(i int, out []byte) ([]byte, error) {
 	_, small := m.small(m.imported + uint32(i))
 	b := body{m: m, d: decoder{b: m.bodies[i]}, out: out, small: small, entryPending: !small}
 	b.frames = append(m.bodyStack[:0], frame{op: opBlock, label: unreached})
-	b.d.locals()
+	if err := b.startMeter(i, b.d.locals()); err != nil {
+		b.d.fail(err)
+	}
 	for b.d.err == nil && len(b.frames) > 0 {
 		b.step()
 	}
 	m.bodyStack = b.frames
-	m.squares += uint64(b.branches) * uint64(b.branches)
-	if b.branches > maxBranches {
-		b.d.fail(atMost(b.branches, maxBranches, "branches in one function"))
-	} else if m.squares > maxSquares {
-		b.d.fail(fmt.Errorf("%w: branches, which would take minutes to compile", ErrTooMany))
+	if b.d.err == nil {
+		if err := b.meter.accept(&m.compile); err != nil {
+			b.d.fail(err)
+		}
 	}
 	if err := b.d.finish(); err != nil {
 		return nil, err
@@ -64,6 +64,25 @@ func (m *module) rewriteBody(i int, out []byte) ([]byte, error) {
 		setCost(b.out, b.entryPatch, max(b.entryCost, b.unpaid+checkWeight))
 	}
 	return b.out, nil
+}
+
+// startMeter begins to measure body i, which declares some locals. It numbers
+// the blocks on, so that no variable seems set.
+func (b *body) startMeter(i, locals int) error {
+	m := b.m
+	s := m.calleeSig(int64(m.imported) + int64(i))
+	b.frames[0].meter.sig = signature{results: s.results}
+	m.block++
+	b.meter = meter{m: m, fn: uint32(i) + 1}
+	b.meter.declared = int(s.params) + locals
+	b.meter.bytes = len(m.bodies[i])
+	b.meter.globals = m.mutable
+	if more := b.meter.declared - len(m.localVars.set); more > 0 {
+		m.localVars.set = append(m.localVars.set, make([]uint32, more)...)
+		m.localVars.crossed = append(m.localVars.crossed, make([]uint32, more)...)
+	}
+	m.declared += b.meter.declared
+	return atMost(uint32(m.declared), maxDeclared, "parameters and locals in all functions")
 }
 
 // flush copies the original up to an offset.
@@ -81,10 +100,7 @@ func (b *body) step() {
 	if b.path != unreached {
 		b.path += weight(in.op)
 	}
-	switch in.op {
-	case opBlock, opLoop, opIf, opElse, opTryTable, opBrIf, opBrTable, opBrOnNull, opBrOnNonNull:
-		b.branches++
-	}
+	b.meter.see(in, b.frames, b.d.labels)
 	switch in.op {
 	case opBlock:
 		b.push(frame{op: opBlock})
@@ -201,7 +217,7 @@ func (b *body) add(w int) {
 func (b *body) leave() { b.unpaid = max(b.unpaid, b.path) }
 
 func (b *body) push(f frame) {
-	f.label = unreached
+	f.label, f.meter = unreached, b.meter.frame
 	b.frames = append(b.frames, f)
 }
 
@@ -276,6 +292,7 @@ func (b *body) end() {
 // check inserts a check and returns where its cost stands.
 func (b *body) check(cost int) int {
 	b.m.checks++
+	b.meter.check()
 	var at int
 	b.out, at = appendCheck(b.out, b.m.fuel, b.m.helpers.refill)
 	setCost(b.out, at, cost)

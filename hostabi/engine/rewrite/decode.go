@@ -110,10 +110,14 @@ func (d *decoder) valType() {
 	}
 }
 
-func (d *decoder) blockType() {
-	if t := d.signed(33); t == -29 || t == -28 { // (ref null …), (ref …)
+// blockType returns the index of a function type, or what is negative: a
+// value type or none.
+func (d *decoder) blockType() int64 {
+	t := d.signed(33)
+	if t == -29 || t == -28 { // (ref null …), (ref …)
 		d.heapType()
 	}
+	return t
 }
 
 // finish reports the first error, or bytes left over.

@@ -74,6 +74,15 @@
 // of the guest holds it. The depth of the stack is not bounded here; wazero
 // ends a call whose stack passes 50 MB.
 //
+// # What is refused for its shape
+//
+// wazero's compiler is quadratic and worse in the blocks of a function and in
+// the variables that live across them, and cannot be stopped within a
+// function: 4 KB of nested loops took it 6 s, 65 KB three minutes. While a body
+// is copied, a meter counts what drives those passes, and a formula fitted to
+// the worst shapes found estimates time and memory. What exceeds the bounds of
+// limits.go, per function or in sum, is refused with [ErrTooMany].
+//
 // # What else changes
 //
 // The maxima of memory and tables are clamped to [Limits]. The start section

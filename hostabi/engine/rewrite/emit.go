@@ -26,7 +26,7 @@ func (m *module) emit() (*Result, error) {
 			m.rewritten[id] = v.section()
 		}
 	}
-	res.Checks = m.checks
+	res.Checks, res.Compile = m.checks, m.compile
 	var err error
 	res.Wasm, err = m.assemble()
 	return res, err
@@ -36,6 +36,7 @@ func (m *module) emit() (*Result, error) {
 // sections before it.
 func (m *module) instrument() error {
 	m.initHelpers()
+	m.globalVars = variables{make([]uint32, m.fuel), make([]uint32, m.fuel)}
 	size := 0
 	for _, b := range m.bodies {
 		size += len(b)
@@ -45,7 +46,7 @@ func (m *module) instrument() error {
 	for i := range m.bodies {
 		var err error
 		if scratch, err = m.rewriteBody(i, scratch[:0]); err != nil {
-			return fmt.Errorf("function %d: %w", m.imported+uint32(i), err)
+			return fmt.Errorf("function %s: %w", m.describe(m.imported+uint32(i)), err)
 		}
 		code = append(appendU32(code, uint32(len(scratch))), scratch...)
 	}

@@ -24,6 +24,8 @@ const (
 	opReturnCallIndirect = 0x13
 	opCallRef            = 0x14
 	opReturnCallRef      = 0x15
+	opDrop               = 0x1a
+	opSelect             = 0x1b
 	opSelectTyped        = 0x1c
 	opTryTable           = 0x1f
 	opLocalGet           = 0x20
@@ -34,6 +36,7 @@ const (
 	opTableGet           = 0x25
 	opTableSet           = 0x26
 	opI32Load            = 0x28
+	opI32Store           = 0x36
 	opI64Store32         = 0x3e
 	opMemorySize         = 0x3f
 	opMemoryGrow         = 0x40
@@ -72,7 +75,7 @@ const (
 // in decoder.labels until the next call.
 type instr struct {
 	op    int
-	imm   int64 // of i32.const, or the first index: label, function, …
+	imm   int64 // of i32.const, the block type, or the first index: label, function, type, …
 	start int   // offset of the opcode; the decoder stands behind the end
 }
 
@@ -85,7 +88,7 @@ func (d *decoder) instr() instr {
 	in.op = int(op)
 	switch op {
 	case opBlock, opLoop, opIf:
-		d.blockType()
+		in.imm = d.blockType()
 	case opBr, opBrIf, opBrOnNull, opBrOnNonNull, opCall, opReturnCall, opRefFunc,
 		opThrow, opCallRef, opReturnCallRef,
 		opLocalGet, opLocalSet, opLocalTee, opGlobalGet, opGlobalSet, opTableGet, opTableSet:
@@ -97,7 +100,7 @@ func (d *decoder) instr() instr {
 			d.labels = append(d.labels, d.u32())
 		}
 	case opCallIndirect, opReturnCallIndirect:
-		d.u32()
+		in.imm = int64(d.u32())
 		d.u32()
 	case opSelectTyped:
 		if d.u8() != 1 {
@@ -105,7 +108,7 @@ func (d *decoder) instr() instr {
 		}
 		d.valType()
 	case opTryTable:
-		d.tryTable()
+		in.imm = d.tryTable()
 	case opMemorySize, opMemoryGrow:
 		d.zero()
 	case opI32Const:
@@ -124,7 +127,7 @@ func (d *decoder) instr() instr {
 		in.op = d.vec()
 	case prefixAtomic:
 		d.fail(fmt.Errorf("%w: atomic instruction", ErrSharedMemory))
-	case opUnreachable, opNop, opElse, opThrowRef, opEnd, opReturn, 0x1a, 0x1b, opRefIsNull, opRefAsNonNull:
+	case opUnreachable, opNop, opElse, opThrowRef, opEnd, opReturn, opDrop, opSelect, opRefIsNull, opRefAsNonNull:
 	default:
 		switch {
 		case op >= opI32Load && op <= opI64Store32:
@@ -137,8 +140,8 @@ func (d *decoder) instr() instr {
 	return in
 }
 
-func (d *decoder) tryTable() {
-	d.blockType()
+func (d *decoder) tryTable() (blockType int64) {
+	blockType = d.blockType()
 	n := d.count(2)
 	d.labels = d.labels[:0]
 	for range n {
@@ -151,6 +154,7 @@ func (d *decoder) tryTable() {
 		}
 		d.labels = append(d.labels, d.u32())
 	}
+	return blockType
 }
 
 func (d *decoder) memArg() {

@@ -1,6 +1,9 @@
 package rewrite
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // What a module may declare of each kind. The decoder and the instance spend
 // memory for each, some hundred bytes where the binary spends two or three, so
@@ -20,17 +23,19 @@ const (
 	maxParams   = 1_000 // of a function type; results likewise
 	maxLocals   = 50_000
 
+	maxDeclared = 20_000_000 // parameters and locals of all functions together
+
 	// maxBody bounds the native code that one function becomes; wazero
 	// compiles a function as a whole.
 	maxBody = 7_654_321
 
-	// maxBranches bounds the branches of one function, and maxSquares the sum
-	// of their squares over all: wazero 1.12 takes time quadratic in them, and
-	// cannot be stopped within a function. 5,000 small blocks in a row took 3
-	// to 5 s, 10,000 took 10 to 15 s. The largest function of a Go guest with
-	// encoding/json has 994, and all its squares are 10 million.
-	maxBranches = 10_000
-	maxSquares  = 1_000_000_000
+	// maxFuncTime and maxModuleTime bound the [estimate] of what wazero takes
+	// to compile, maxFuncMemory that of the heap it needs. An interpreter for
+	// Ruby of 17 MB comes to 26 s (and takes 13 s), its largest function to
+	// 4 s and 515 MiB; a Go guest of 16 MB to 17 s (and takes 5 s).
+	maxFuncTime   = 20 * time.Second
+	maxModuleTime = 60 * time.Second
+	maxFuncMemory = 2 << 30
 
 	// maxNames bounds each map of the name section.
 	maxNames = maxFuncs + maxImports

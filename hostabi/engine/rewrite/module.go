@@ -3,6 +3,7 @@ package rewrite
 import (
 	"bytes"
 	"fmt"
+	"time"
 )
 
 const (
@@ -65,8 +66,18 @@ type module struct {
 	fuel      uint32 // index of the counter
 	helpers   helpers
 	checks    int
-	squares   uint64  // sum of the squares of the branches of each function
 	bodyStack []frame // reused from body to body
+
+	// For the shapes of functions.
+	sigs       []signature
+	funcTypes  []uint32 // by function index
+	mutable    int      // globals
+	block      uint32   // number of the current block
+	localVars  variables
+	globalVars variables
+	declared   int           // parameters and locals so far
+	compile    time.Duration // estimate so far
+	askew      int           // blocks that ended with other operands than declared: none in a valid module
 }
 
 // split takes a module apart, and checks the order of its sections.

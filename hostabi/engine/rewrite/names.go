@@ -9,6 +9,9 @@ const (
 	nameLabels    = 3
 )
 
+// maxShownName bounds what an error shows of a name, the module's own choice.
+const maxShownName = 100
+
 // renumberNames rewrites the name section, whose subsections begin at off.
 // Function and local names must be well formed, because wazero reads them and
 // reserves memory for the counts they announce.
@@ -55,4 +58,26 @@ func (m *module) renumberMap(d *decoder, nested bool) []byte {
 		out = append(out, d.b[min(start, d.off):d.off]...)
 	}
 	return out
+}
+
+// describe prints a function's index, and its name where the module gives one.
+func (m *module) describe(f uint32) string {
+	for _, s := range m.sections {
+		d := decoder{b: s.payload}
+		if s.id != secCustom || d.name() != "name" {
+			continue
+		}
+		for d.more() {
+			id, sub := d.u8(), decoder{b: d.bytes(d.count(1))}
+			if id != nameFunctions {
+				continue
+			}
+			for range sub.count(2) {
+				if index, name := sub.u32(), sub.name(); index == f && sub.err == nil {
+					return fmt.Sprintf("%d %.*q", f, maxShownName, name)
+				}
+			}
+		}
+	}
+	return fmt.Sprint(f)
 }

@@ -44,12 +44,15 @@ func (m *module) funcType(d *decoder, form byte) {
 	if form != 0x60 {
 		d.malformed("type that is not a function type")
 	}
-	for range d.vector(1, maxParams, "parameters") {
+	params := d.vector(1, maxParams, "parameters")
+	for range params {
 		d.valType()
 	}
-	for range d.vector(1, maxParams, "results") {
+	results := d.vector(1, maxParams, "results")
+	for range results {
 		d.valType()
 	}
+	m.sigs = append(m.sigs, signature{uint16(params), uint16(results)})
 	m.nTypes++
 }
 
@@ -63,7 +66,7 @@ func (m *module) scanImports(d *decoder) {
 		}
 		switch kind := d.u8(); kind {
 		case 0:
-			d.u32()
+			m.funcTypes = append(m.funcTypes, d.u32())
 			m.imported++
 		case 1:
 			// What a host gives is the host's to bound; ours gives no tables.
@@ -75,8 +78,7 @@ func (m *module) scanImports(d *decoder) {
 			}
 			d.fail(fmt.Errorf("%w: %q %q", ErrImportedMemory, module, name))
 		case 3:
-			d.valType()
-			d.u8()
+			m.globalType(d)
 			m.globalsIn++
 		case 4:
 			d.u8()
@@ -91,7 +93,7 @@ func (m *module) scanFunctions(d *decoder) {
 	n := d.vector(1, maxFuncs, "functions")
 	m.funcs = d.rest(n)
 	for range n {
-		d.u32()
+		m.funcTypes = append(m.funcTypes, d.u32())
 	}
 	m.taken = make([]bool, int(m.imported)+n)
 }
@@ -172,12 +174,18 @@ func (m *module) scanGlobals(d *decoder) {
 	out := make([]byte, 0, len(d.b))
 	for range n {
 		start := d.off
-		d.valType()
-		d.u8()
+		m.globalType(d)
 		out = append(out, d.b[min(start, d.off):d.off]...)
 		out = m.constExpr(d, out)
 	}
 	m.globals = vector{n: uint32(n), items: out}
+}
+
+func (m *module) globalType(d *decoder) {
+	d.valType()
+	if d.u8() == 1 {
+		m.mutable++
+	}
 }
 
 func (m *module) scanExports(d *decoder) {

@@ -90,8 +90,9 @@ func sketchOf(body []byte, imported uint32) (s sketch, ok bool) {
 	return s, d.err == nil
 }
 
-// locals reads the declarations before the code of a body.
-func (d *decoder) locals() {
+// locals reads the declarations before the code of a body, and returns how
+// many there are.
+func (d *decoder) locals() int {
 	var sum uint64
 	for range d.count(2) {
 		sum += uint64(d.u32())
@@ -99,5 +100,7 @@ func (d *decoder) locals() {
 	}
 	if sum > maxLocals {
 		d.fail(atMost(uint32(min(sum, 1<<32-1)), maxLocals, "locals in one function"))
+		return 0
 	}
+	return int(sum)
 }

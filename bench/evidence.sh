@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# evidence.sh short|full [RESULT...]: shows what the README claims, measured
+# here; with names of results, such as "cost", those alone.
+#
+# short takes some minutes on two cores and is what CI runs; full takes hours
+# and keeps its output in bench/results. Both fail when a claim does not hold.
+# The words are explained in bench/README.md.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+form=${1:-short}
+case $form in
+short) modules=60 fuzztime=5s rounds=5 seconds=1 limit=10m ;;
+full) modules=400 fuzztime=60s rounds=10 seconds=3 limit=3h ;;
+*)
+	echo "usage: bash bench/evidence.sh short|full" >&2
+	exit 2
+	;;
+esac
+export PORTICO_EVIDENCE=$form
+[ $# -eq 0 ] || shift
+only=" $* "
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=()
+
+# step RESULT TITLE FILTER COMMAND... runs the command, prints the lines that
+# FILTER lets through, and in full form keeps them in bench/results/RESULT.txt.
+# A command that fails is shown from its end.
+step() {
+	local result=$1 title=$2 filter=$3 start=$SECONDS status=0
+	shift 3
+	[ "$only" = "  " ] || [[ $only == *" $result "* ]] || return 0
+	printf '\n-- %s\n' "$title"
+	"$@" >"$tmp/out" 2>&1 || status=$?
+	"$filter" <"$tmp/out" | tee "$tmp/shown"
+	if [ "$status" -ne 0 ]; then
+		failed+=("$title")
+		printf 'FAILED with status %s:\n' "$status"
+		tail -n 40 "$tmp/out"
+	fi
+	printf '(%ss)\n' $((SECONDS - start))
+	[ "$form" = full ] || return 0
+	mkdir -p bench/results
+	{
+		printf '%s\n%s\n%s\n' "$title" "$(machine)" "$*"
+		[ "$status" -eq 0 ] || printf 'FAILED with status %s\n' "$status"
+		printf '\n'
+		cat "$tmp/shown"
+	} >>"$tmp/result.$result"
+	cp "$tmp/result.$result" "bench/results/$result.txt"
+}
+
+machine() {
+	local cpu
+	cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)
+	printf '%s, %s x %s, %s, commit %s, %s' "$(uname -sm)" "$(getconf _NPROCESSORS_ONLN)" "${cpu:-processor}" \
+		"$(go env GOVERSION)" "$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" "$(date -u +%F)"
+}
+
+# Filters.
+tables() { grep -v '^round '; }
+logged() { sed -n -E 's/^ +[a-z_]+_test\.go:[0-9]+: //p'; }             # t.Log
+rows() { sed -n -E 's/^ *(evidence|recorded) \| //p'; }                 # lines of a table
+benchmarks() { sed -n -E 's/^Benchmark([^ \t]+)-[0-9]+[ \t]+[0-9]+/\1/p'; }
+scores() { logged | grep -E 'score|compared'; }
+fuzzed() { grep elapsed | tail -n 1; }
+flat() { logged | grep 'over all'; }
+
+test_v() { # PACKAGE PATTERN
+	go test -count=1 -timeout "$limit" -run "$2" -v "$1"
+}
+
+generated() {
+	if ! command -v wasm-opt >/dev/null; then
+		echo "    note_test.go:1: wasm-opt (npm install binaryen) is not there; the modules in testdata are compared alone"
+		test_v ./hostabi/engine/rewrite TestGenerated
+		return
+	fi
+	# Seeds that testdata does not have, and the same ones each time.
+	OUT=$tmp/generated sh hostabi/engine/rewrite/testdata/generate.sh "$modules" 10001 || return
+	REWRITE_GENERATED=$tmp/generated test_v ./hostabi/engine/rewrite TestGenerated
+}
+
+fuzz() { # PACKAGE TARGET
+	if [ -z "$(go test -run '^$' -list "^$2\$" "$1" | grep "^$2\$")" ]; then
+		echo "$1 has no $2"
+		return 1
+	fi
+	local status=0
+	go test -run '^$' -fuzz "^$2\$" -fuzztime "$fuzztime" -fuzzminimizetime 1x "$1" >"$tmp/fuzz" 2>&1 || status=$?
+	cat "$tmp/fuzz"
+	# Before Go 1.27 the end of the time can be taken for a find, the sooner
+	# the busier the machine is (go.dev/issue/75804).
+	if [ "$status" -ne 0 ] && grep -q 'context deadline exceeded' "$tmp/fuzz" && ! grep -q 'Failing input\|panic:' "$tmp/fuzz"; then
+		return 0
+	fi
+	return "$status"
+}
+
+targets() {
+	if [ "$form" = short ]; then
+		echo ./hostabi/engine FuzzCompile
+		echo ./hostabi/engine/rewrite FuzzModule
+		echo ./runtime/config FuzzParse
+		echo ./runtime/upstream FuzzResponse
+		echo ./runtime FuzzReload
+		return
+	fi
+	local p f
+	for p in $(go list ./...); do
+		for f in $(go test -list '^Fuzz' "$p" | grep '^Fuzz'); do
+			echo "$p" "$f"
+		done
+	done
+}
+
+machine
+echo
+step interruption "Guests that do not end are stopped" logged test_v ./hostabi/engine 'Evidence|DeadlineStops'
+step reload "Reloads lose nothing and leave nothing behind" rows test_v ./runtime Evidence
+step rewriter "Rewritten modules behave as they were: wazero's spec corpus" scores test_v ./hostabi/engine/rewrite TestSpecCorpus
+step rewriter "Rewritten modules behave as they were: modules made by Binaryen's fuzzer" scores generated
+step rewriter "What being stoppable costs a guest" benchmarks \
+	go test -run '^$' -bench '^BenchmarkCost$' -benchtime 1x ./hostabi/engine ./hostabi/engine/rewrite
+while read -r package target; do
+	step fuzz "Fuzzing $target of $package for $fuzztime" fuzzed fuzz "$package" "$target"
+done < <(targets)
+step recorded "Recorded answers of API Gateway" rows test_v ./runtime Recorded
+step match "10,000 routes to 100" flat test_v ./runtime/match TestMatchStaysFlat
+step allocations "Allocations of a whole request" logged test_v ./bench Allocations
+step cost "Cost of a whole request" tables go run ./bench/compare -check -rounds "$rounds" -seconds "$seconds"
+
+if [ ${#failed[@]} -gt 0 ]; then
+	printf '\nfailed in %ss:\n' "$SECONDS"
+	printf '  %s\n' "${failed[@]}"
+	exit 1
+fi
+printf '\nall shown in %ss\n' "$SECONDS"
