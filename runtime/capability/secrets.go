@@ -8,7 +8,6 @@ import (
 	"crypto/sha512"
 	"fmt"
 	"hash"
-	"io"
 	"log/slog"
 	"slices"
 	"sync/atomic"
@@ -31,7 +30,7 @@ var (
 )
 
 // Format prints [redacted] for every verb.
-func (Secret) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, string(redacted)) }
+func (Secret) Format(s fmt.State, _ rune) { _, _ = s.Write(redacted) }
 
 // LogValue is [redacted].
 func (Secret) LogValue() slog.Value { return slog.StringValue(string(redacted)) }

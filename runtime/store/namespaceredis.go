@@ -106,7 +106,9 @@ func (n *redisNamespace) List(ctx context.Context, prefix, after string, limit i
 // successor is the least text above all that begin with prefix, "" if there is
 // none.
 func successor(prefix string) string {
-	prefix = strings.TrimRight(prefix, "\xff")
+	for strings.HasSuffix(prefix, "\xff") { // byte by byte: it need not be UTF-8
+		prefix = prefix[:len(prefix)-1]
+	}
 	if prefix == "" {
 		return ""
 	}
