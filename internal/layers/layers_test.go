@@ -72,7 +72,6 @@ var doors = map[string][]string{
 	"github.com/prometheus/client_golang": {"runtime", "runtime/admin", "runtime/capability"},
 	"go.etcd.io/bbolt":                    {"runtime/store"},
 	"github.com/redis/go-redis":           {"runtime/store"},
-	"golang.org/x/net":                    {"runtime/front", "runtime/upstream"},
 	"golang.org/x/sys":                    {"hostabi/engine", "runtime/upstream", "runtime/plugin"},
 	"golang.org/x/sync":                   {"hostabi/engine", "runtime/plugin"},
 }
