@@ -130,6 +130,10 @@ done < <(targets)
 step recorded "Recorded answers of API Gateway" rows test_v ./runtime Recorded
 step match "10,000 routes to 100" flat test_v ./runtime/match TestMatchStaysFlat
 step allocations "Allocations of a whole request" logged test_v ./bench Allocations
+step store "A killed gateway loses nothing that was acknowledged" logged test_v ./runtime/store 'Killed'
+step store "Three gateways share one limit over Redis" logged test_v ./runtime/store 'ThreeGateways|PoliciesWhile'
+step store "What a bucket costs beside golang.org/x/time/rate" benchmarks \
+	go test -run '^$' -bench . -benchtime 100ms -cpu 2 ./runtime/throttle
 step cost "Cost of a whole request" tables go run ./bench/compare -check -rounds "$rounds" -seconds "$seconds"
 
 if [ ${#failed[@]} -gt 0 ]; then

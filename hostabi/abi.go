@@ -29,8 +29,8 @@ const (
 // has without a grant.
 const ModuleCore = "portico_core_v1"
 
-// Import modules of capabilities that this version does not have. A module
-// that imports one is refused with the version that will have it.
+// Import modules of capabilities, which the operator grants. HTTP and JWT are
+// names of later ones: a module that imports them is refused by name.
 const (
 	ModuleCache    = "portico_cache_v1"
 	ModuleThrottle = "portico_throttle_v1"
@@ -74,6 +74,26 @@ const (
 	FuncStreamWrite    = "stream_write"
 	FuncStreamFlush    = "stream_flush"
 	FuncStreamClose    = "stream_close"
+)
+
+// Functions of capabilities, by capability and name. A guest imports the part
+// after the dot from the capability's module.
+const (
+	FuncCacheGet        = "cache.get"
+	FuncCachePut        = "cache.put"
+	FuncCacheDelete     = "cache.delete"
+	FuncThrottleTake    = "throttle.take"
+	FuncSecretsRead     = "secrets.read"
+	FuncSecretsHMAC     = "secrets.hmac"
+	FuncMetricsAdd      = "metrics.counter_add"
+	FuncMetricsSet      = "metrics.gauge_set"
+	FuncMetricsObserve  = "metrics.histogram_observe"
+	FuncKVGet           = "kv.get"
+	FuncKVPut           = "kv.put"
+	FuncKVDelete        = "kv.delete"
+	FuncKVIncrement     = "kv.increment"
+	FuncKVCompareAndSet = "kv.compare_and_set"
+	FuncKVList          = "kv.list"
 )
 
 // Kind is the kind of a call into a plugin.

@@ -56,10 +56,10 @@ func TestTheTableOfKindsInABIIsWhatAllowedSays(t *testing.T) {
 		}
 	}
 	rows = rows[1:]
-	if len(rows) != len(Core) {
-		t.Fatalf("the table has %d functions, Core has %d", len(rows), len(Core))
+	if len(rows) != len(Functions) {
+		t.Fatalf("the table has %d functions, want %d", len(rows), len(Functions))
 	}
-	for i, f := range Core {
+	for i, f := range Functions {
 		want := []string{f.Name}
 		for k := range Kinds {
 			request, response := Allowed(f.Name, Kind(k), false), Allowed(f.Name, Kind(k), true)
@@ -93,22 +93,7 @@ func TestTheListOfFunctionsInABIIsCore(t *testing.T) {
 		t.Fatalf("the list has %d functions, Core has %d", len(rows), len(Core))
 	}
 	for i, f := range Core {
-		params := 0
-		types := ""
-		for _, p := range strings.Split(rows[i][1], ",") {
-			if p = strings.TrimSpace(p); p != "" {
-				params++
-				if strings.HasSuffix(p, "(i64)") {
-					types += "l"
-				} else {
-					types += "i"
-				}
-			}
-		}
-		result := "i"
-		if strings.HasPrefix(rows[i][2], "→ i64") {
-			result = "l"
-		}
+		types, result := signatureOf(rows[i][1], rows[i][2])
 		if rows[i][0] != f.Name || types != f.Params || result != f.Result {
 			t.Errorf("row %d is %s(%s)%s, want %s(%s)%s", i, rows[i][0], types, result, f.Name, f.Params, f.Result)
 		}
@@ -116,6 +101,60 @@ func TestTheListOfFunctionsInABIIsCore(t *testing.T) {
 		if message := first == "message" || first == "handle"; message != f.Message {
 			t.Errorf("%s: Message is %v, ABI.md says %v", f.Name, f.Message, message)
 		}
+	}
+}
+
+// signatureOf reads the types of a row: parameters are i32 unless marked.
+func signatureOf(params, gives string) (types, result string) {
+	for p := range strings.SplitSeq(params, ",") {
+		switch p = strings.TrimSpace(p); {
+		case p == "":
+		case strings.HasSuffix(p, "(i64)"):
+			types += "l"
+		case strings.HasSuffix(p, "(f64)"):
+			types += "d"
+		default:
+			types += "i"
+		}
+	}
+	if strings.HasPrefix(gives, "→ i64") {
+		return types, "l"
+	}
+	return types, "i"
+}
+
+func TestTheListOfCapabilitiesInABIIsState(t *testing.T) {
+	rows := table(t, "## Capabilities")[1:]
+	if len(rows) != len(State) {
+		t.Fatalf("the list has %d functions, State has %d", len(rows), len(State))
+	}
+	for i, f := range State {
+		types, result := signatureOf(rows[i][2], rows[i][3])
+		module, name := f.Import()
+		if module != "portico_"+rows[i][0]+"_v1" || name != rows[i][1] || types != f.Params || result != f.Result || f.Message {
+			t.Errorf("row %d is %s.%s(%s)%s, want %s.%s(%s)%s", i, rows[i][0], rows[i][1], types, result, module, name, f.Params, f.Result)
+		}
+	}
+}
+
+func TestEveryCapabilityHasFunctionsAndAName(t *testing.T) {
+	var none, all Capabilities
+	all.Cache, all.Throttle, all.Secrets, all.Metrics, all.KV = struct{ Cache }{}, struct{ Throttle }{}, struct{ Secrets }{}, struct{ Metrics }{}, struct{ KV }{}
+	for c := range Capability(CapabilityCount) {
+		if none.Has(c) || !all.Has(c) {
+			t.Errorf("Has(%s) is wrong", c)
+		}
+		found := false
+		for _, f := range State {
+			module, _ := f.Import()
+			found = found || module == c.Module()
+		}
+		if !found {
+			t.Errorf("%s has no functions", c)
+		}
+	}
+	if c := Capability(99); c.String() != "unknown" || all.Has(c) {
+		t.Errorf("a capability that is not there has the name %q", c)
 	}
 }
 
@@ -165,8 +204,9 @@ func TestTheFieldsInABIAreThoseOfThePackage(t *testing.T) {
 // A guest links by name and signature: this list only grows.
 func TestSignaturesOnlyGrow(t *testing.T) {
 	var b strings.Builder
-	for _, f := range Core {
-		fmt.Fprintf(&b, "%s.%s(%s)%s since %s\n", ModuleCore, f.Name, f.Params, f.Result, f.Since)
+	for _, f := range Functions {
+		module, name := f.Import()
+		fmt.Fprintf(&b, "%s.%s(%s)%s since %s\n", module, name, f.Params, f.Result, f.Since)
 	}
 	const golden = "testdata/signatures.golden"
 	if *update {

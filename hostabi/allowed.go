@@ -1,7 +1,7 @@
 package hostabi
 
-// Allowed reports whether a function of the core module may be called in a
-// kind of call. For functions that take a stream or a message, response says
+// Allowed reports whether a function, by its name in [Functions], may be called
+// in a kind of call. For functions that take a stream or a message, response says
 // which is meant; others ignore it. It is the table "function × kind" of
 // ABI.md, and the test there holds the two together.
 func Allowed(f string, k Kind, response bool) bool {
@@ -62,4 +62,22 @@ var allowed = map[string]struct{ request, response uint8 }{
 	FuncStreamWrite: {mreq, mreq | mres | intg},
 	FuncStreamFlush: {0, intg},
 	FuncStreamClose: {mreq, mreq | mres | intg},
+
+	// Nothing with state in configure: it runs for snapshots that are only
+	// checked, or never serve, and the secrets that it would see may change.
+	FuncCacheGet:        {calls, calls},
+	FuncCachePut:        {calls, calls},
+	FuncCacheDelete:     {calls, calls},
+	FuncThrottleTake:    {calls, calls},
+	FuncSecretsRead:     {calls, calls},
+	FuncSecretsHMAC:     {calls, calls},
+	FuncMetricsAdd:      {calls, calls},
+	FuncMetricsSet:      {calls, calls},
+	FuncMetricsObserve:  {calls, calls},
+	FuncKVGet:           {calls, calls},
+	FuncKVPut:           {calls, calls},
+	FuncKVDelete:        {calls, calls},
+	FuncKVIncrement:     {calls, calls},
+	FuncKVCompareAndSet: {calls, calls},
+	FuncKVList:          {calls, calls},
 }

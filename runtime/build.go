@@ -62,10 +62,12 @@ func (b *builder) build(ctx context.Context) (*Snapshot, error) {
 		b.wrong("upstream.ca_file", err)
 		s.clients = &clients{pool: &b.state.clients, held: map[clientKey]*client{}}
 	}
+	b.state.stores.configure(c)
 	// Without its plugins the rest is checked all the same, so that every
 	// mistake is reported at once.
 	var broken error
 	s.plugins, broken = b.loadPlugins(ctx)
+	b.checkSecrets()
 	s.accept = accept.New(acceptOptions(c))
 	var mounts []resolve.Mount
 	for i := range c.APIs {
@@ -153,7 +155,7 @@ func (b *builder) plugin(path, name string, k hostabi.Kind) *plugin.Plugin {
 	case !ok:
 		b.errorf(path, "plugin %q was not loaded", name)
 	case !p.Has(k):
-		b.errorf(path, "plugin %q cannot be used here: it does not export %s", name, k.Export())
+		b.errorf(path, "plugin %q cannot be used here: %s", name, p.Lacks(k))
 	}
 	return p
 }

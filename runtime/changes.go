@@ -69,6 +69,7 @@ func needRestart(old, next *Snapshot) []string {
 	check("server.idle_timeout", a.Server.IdleTimeout, b.Server.IdleTimeout)
 	check("server.drain_timeout", a.Server.DrainTimeout, b.Server.DrainTimeout)
 	check("log", a.Log, b.Log)
+	check("store", a.Store, b.Store)
 	check("plugins.cache", a.Plugins.Cache, b.Plugins.Cache)
 	return names
 }
@@ -94,6 +95,8 @@ func settings(c *config.Config) map[string]string {
 		"server":     fmt.Sprintf("%+v", c.Server),
 		"access_log": fmt.Sprintf("%+v", c.AccessLog),
 		"plugins":    fmt.Sprintf("%+v", c.Plugins),
+		"secrets":    secretsText(c),
+		"store":      fmt.Sprintf("%+v", c.Store),
 		"upstream":   fmt.Sprintf("%+v", c.Upstream),
 		"log":        fmt.Sprintf("%+v", c.Log),
 	}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/portico-gateway/portico/hostabi/engine"
 	"github.com/portico-gateway/portico/hostabi/native"
@@ -46,7 +47,7 @@ func (s *state) directory(c *config.Config) (*plugin.Directory, error) {
 		Quiet:     c.Plugins.Quiet,
 		Poll:      c.Plugins.Poll,
 		Engine:    s.engine,
-		Parse:     parseSettings,
+		Parse:     s.parseSettings,
 		Log:       s.log,
 	})
 	if err != nil {
@@ -86,7 +87,7 @@ func cacheDir(c *config.Config) (string, error) {
 
 // parseSettings turns NAME.toml into what the plugin directory needs. The file
 // may be absent: src is empty then.
-func parseSettings(name string, src []byte) (plugin.Settings, error) {
+func (s *state) parseSettings(name string, src []byte) (plugin.Settings, error) {
 	p, err := config.ParsePlugin(name, src)
 	if err != nil {
 		return plugin.Settings{}, err
@@ -95,7 +96,11 @@ func parseSettings(name string, src []byte) (plugin.Settings, error) {
 	if err != nil {
 		return plugin.Settings{}, err
 	}
+	own := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
+	grants := grantsOf(own, p)
 	return plugin.Settings{
+		Grant:        func() (plugin.Grant, error) { return s.acquire(own, grants) },
+		Secrets:      secretNames(p),
 		Digest:       p.Digest,
 		Config:       text,
 		Timeout:      p.Timeout,

@@ -28,6 +28,9 @@ type Options struct {
 	File string
 	// Log takes what happens; nil discards it.
 	Log *slog.Logger
+	// Check opens the gateway to see whether it could be, and not to serve:
+	// stores, which a running gateway may have to itself, stay closed.
+	Check bool
 }
 
 // Gateway serves exchanges with its current snapshot. It is safe for
@@ -55,7 +58,7 @@ func Open(ctx context.Context, o Options) (*Gateway, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	m := newMetrics()
-	g := &Gateway{file: o.File, log: o.Log, metrics: m, state: newState(o.Log, m)}
+	g := &Gateway{file: o.File, log: o.Log, metrics: m, state: newState(o.Log, m, o.Check)}
 	if _, err := g.Reload(ctx); err != nil {
 		return nil, errors.Join(err, g.state.close())
 	}
@@ -194,6 +197,7 @@ func (g *Gateway) rebuild(ctx context.Context) (Result, error) {
 		next.number = old.number + 1
 	}
 	result := Result{Snapshot: next.number, Changes: changes(old, next), Restart: needRestart(old, next)}
+	g.state.grant(next)
 	g.snap.Store(next)
 	g.state.use(next)
 	if old != nil {

@@ -26,6 +26,7 @@ var (
 	pluginWait      = describe("wait_seconds_total", "Time that calls waited for an instance.")
 	pluginFailures  = describe("failures_total", "Calls that failed, by reason.", "reason")
 	pluginHostCalls = describe("host_calls_total", "Calls from the guest to the host.")
+	pluginState     = describe("capability_calls_total", "Calls from the guest into a capability.", "capability")
 	pluginInstances = describe("instances", "Instances that live, idle ones and busy ones.", "state")
 	pluginWaiting   = describe("waiting", "Calls that wait for an instance.")
 	pluginCreated   = describe("instances_created_total", "Instances made.")
@@ -78,6 +79,11 @@ func collect(ch chan<- prometheus.Metric, s *plugin.PluginStats) {
 	}
 	counter(pluginWait, s.Wait.Seconds())
 	counter(pluginHostCalls, float64(s.HostCalls))
+	for i, n := range s.StateCalls {
+		if n > 0 {
+			counter(pluginState, float64(n), hostabi.Capability(i).String())
+		}
+	}
 	counter(pluginLines, float64(s.LinesDropped))
 	counter(pluginCreated, float64(s.Instances.Created))
 	counter(pluginOpened, float64(s.Opened))

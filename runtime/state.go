@@ -8,6 +8,7 @@ import (
 	"github.com/portico-gateway/portico/hostabi/engine"
 	"github.com/portico-gateway/portico/runtime/accesslog"
 	"github.com/portico-gateway/portico/runtime/authorize"
+	"github.com/portico-gateway/portico/runtime/capability"
 	"github.com/portico-gateway/portico/runtime/config"
 	"github.com/portico-gateway/portico/runtime/plugin"
 )
@@ -19,6 +20,10 @@ type state struct {
 
 	decisions *authorize.Cache
 	clients   clientPool
+
+	capabilities *capability.State
+	stores       stores
+	nextVault    capability.Vault // prepared, not yet in use
 
 	engine    *engine.Engine
 	plugins   atomic.Pointer[plugin.Directory]
@@ -35,15 +40,17 @@ type state struct {
 	nextLogOf   config.AccessLog
 }
 
-func newState(log *slog.Logger, m *metrics) *state {
-	s := &state{log: log, decisions: authorize.NewCache()}
-	m.registry.MustRegister(pluginCollector{s.plugins.Load})
+func newState(log *slog.Logger, m *metrics, check bool) *state {
+	s := &state{log: log, decisions: authorize.NewCache(), stores: stores{log: log, check: check}}
+	s.capabilities = capability.NewState(capability.Stores{KV: s.stores.kv, Cluster: s.stores.cluster})
+	m.registry.MustRegister(pluginCollector{s.plugins.Load}, s.capabilities)
 	return s
 }
 
 // prepare makes what a configuration needs and the state does not have yet.
 // Nothing of it is in use before use.
 func (s *state) prepare(c *config.Config, errs *config.Errors) error {
+	s.nextVault = readSecrets(c, errs)
 	if s.nextLog != nil { // of a build that failed later
 		err := s.nextLog.Close()
 		s.nextLog = nil
@@ -65,6 +72,16 @@ func (s *state) prepare(c *config.Config, errs *config.Errors) error {
 	}
 	s.nextLog, s.nextLogOf = next, c.AccessLog
 	return nil
+}
+
+// grant has what a snapshot grants its plugins hold, before a request meets
+// them: a plugin may ask for a secret that is new.
+func (s *state) grant(next *Snapshot) {
+	s.capabilities.SetSecrets(s.nextVault)
+	s.nextVault = nil
+	for _, p := range next.plugins.All() {
+		p.Activate()
+	}
 }
 
 // use puts what was prepared for a snapshot to use.
@@ -116,6 +133,8 @@ func (s *state) close() error {
 	if s.nextLog != nil {
 		errs = append(errs, s.nextLog.Close())
 	}
+	s.capabilities.Close()
+	errs = append(errs, s.stores.close())
 	s.decisions.Close()
 	return errors.Join(errs...)
 }

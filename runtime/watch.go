@@ -31,6 +31,11 @@ func (g *Gateway) files() []string {
 	if ca := g.Config().Upstream.CAFile; ca != "" {
 		list = append(list, g.Config().Resolve(ca))
 	}
+	for _, s := range g.Config().Secrets {
+		if s.File != "" {
+			list = append(list, g.Config().Resolve(s.File))
+		}
+	}
 	if path := g.state.awaited.Load(); path != nil {
 		list = append(list, *path) // what is missing there may come
 	}

@@ -22,7 +22,7 @@ key. The exit status is 0 when there is none.`}
 		}); err != nil {
 			return helped(err)
 		}
-		g, err := runtime.Open(ctx, runtime.Options{File: file})
+		g, err := runtime.Open(ctx, runtime.Options{File: file, Check: true})
 		if err != nil {
 			fmt.Fprintln(e.stderr, err)
 			return errSilent

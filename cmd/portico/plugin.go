@@ -11,8 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/portico-gateway/portico/hostabi/engine"
-	"github.com/portico-gateway/portico/hostabi/native"
+	"github.com/portico-gateway/portico/runtime/plugin"
 )
 
 func pluginCommand() *command {
@@ -34,12 +33,11 @@ When Portico cannot use the module it says why, and the exit status is 1.`}
 		if err != nil {
 			return err
 		}
-		info, err := engine.Inspect(wasm)
-		if err != nil {
-			return fmt.Errorf("%s: %w", rest[1], err)
+		i, err := plugin.Inspect(wasm)
+		if i != nil {
+			describe(e.stdout, wasm, i)
 		}
-		describe(e.stdout, wasm, info)
-		if err := native.Check(info); err != nil {
+		if err != nil {
 			return fmt.Errorf("%s: %w", rest[1], err)
 		}
 		return nil
@@ -48,16 +46,19 @@ When Portico cannot use the module it says why, and the exit status is 1.`}
 }
 
 // describe prints what a module says about itself.
-func describe(w io.Writer, wasm []byte, info *engine.Info) {
+func describe(w io.Writer, wasm []byte, info *plugin.Inspection) {
 	sum := sha256.Sum256(wasm)
 	line := func(name, text string) { fmt.Fprintf(w, "%-9s %s\n", name, text) }
 	line("digest", "sha256:"+hex.EncodeToString(sum[:]))
 	line("size", fmt.Sprintf("%d bytes, %d functions, %d bytes of code, %d of data", info.Size, info.Funcs, info.CodeBytes, info.DataBytes))
 	var kinds []string
-	for _, k := range info.Kinds() {
+	for _, k := range info.Kinds {
 		kinds = append(kinds, k.String())
 	}
 	line("kinds", orNone(kinds))
+	if info.Adapter == plugin.Command {
+		line("runs as", "a command: a process for each call, event on standard input, answer on standard output")
+	}
 	if m := info.Memory; m != nil {
 		most := "no maximum of its own"
 		if m.HasMax {

@@ -26,7 +26,7 @@ passes, its integration, and the mappers of the response.`}
 		}); err != nil {
 			return helped(err)
 		}
-		g, err := runtime.Open(ctx, runtime.Options{File: file})
+		g, err := runtime.Open(ctx, runtime.Options{File: file, Check: true})
 		if err != nil {
 			fmt.Fprintln(e.stderr, err)
 			return errSilent

@@ -27,7 +27,7 @@ import (
 //	signal HUP          send it a signal
 //	down TERM|INT       end it by a signal; it must end with status 0. Its
 //	                    output is then stderr
-//	log TEXT            its output has TEXT
+//	eventually log TEXT its output has TEXT, which may come a moment later
 //	ask STATUS METHOD URL [HEADER...]
 //	                    make a request; its answer is stdout, head first
 //	eventually COMMAND  repeat "ask" or "log" until it succeeds
@@ -56,7 +56,6 @@ func TestScripts(t *testing.T) {
 			"clone":      func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(clone(ts.MkAbs("."))) },
 			"ports":      movePorts,
 			"ask":        func(ts *testscript.TestScript, _ bool, args []string) { must(ts, ask(ts, args)) },
-			"log":        func(ts *testscript.TestScript, _ bool, args []string) { must(ts, logged(ts, args)) },
 			"up":         up,
 			"signal":     send,
 			"down":       down,

@@ -24,6 +24,9 @@ var (
 	// ErrExit reports that the guest called proc_exit.
 	ErrExit = errors.New("exit")
 
+	// ErrOutput reports that the guest wrote more than Stdio.MaxStdout.
+	ErrOutput = errors.New("too much output")
+
 	// ErrHost reports that a host function panicked: a mistake in the host.
 	ErrHost = errors.New("panic in a host function")
 )
@@ -55,7 +58,7 @@ var (
 
 // Error is the end of a call that did not return.
 type Error struct {
-	Kind  error  // ErrTrap, ErrDeadline, ErrCanceled, ErrExit or ErrHost
+	Kind  error  // ErrTrap, ErrDeadline, ErrCanceled, ErrExit, ErrOutput or ErrHost
 	Cause error  // what the engine said, without stack; the context's error for ErrCanceled
 	Stack string // the guest's functions, innermost first, one a line; may be empty
 	Code  uint32 // of proc_exit
@@ -90,6 +93,7 @@ func (s *stop) Error() string { return s.kind.Error() }
 var (
 	stopDeadline = &stop{kind: ErrDeadline}
 	stopClosing  = &stop{kind: ErrCanceled, cause: ErrClosed}
+	stopOutput   = &stop{kind: ErrOutput}
 	stopStack    = &stop{kind: ErrTrap, cause: errors.New("call stack exhausted")}
 )
 

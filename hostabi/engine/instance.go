@@ -29,7 +29,8 @@ type Instance struct {
 	hostCalls uint
 	accounted int64 // bytes of memory in the pool's sum; guarded by Pool.mu
 	output    output
-	broken    error // kind of the error that ended the last call; nil when it returned
+	stdio     *Stdio // nil but for programs
+	broken    error  // kind of the error that ended the last call; nil when it returned
 
 	// Value is the user's, for what belongs to the instance and outlives a
 	// call. The engine does not look at it.
@@ -56,6 +57,9 @@ func (c *compiled) instantiate(ctx context.Context, o *PoolOptions) (i *Instance
 	i.ctx.i = i
 	i.ctx.parent = context.Background()
 	deadline := time.Now().Add(o.StartTimeout)
+	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
+		deadline = d
+	}
 
 	// Without a rewriter, wazero runs the start section inside of this.
 	cancel := i.enter(ctx, deadline, nil)

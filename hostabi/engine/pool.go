@@ -125,8 +125,9 @@ func (p *Pool) warm() error {
 }
 
 // Get returns an instance, for one goroutine, until Put. It waits at most
-// QueueTimeout for one, then returns ErrBusy; ctx may end the wait earlier, by its cause. An
-// instance that had to be made and could not is ErrStart.
+// QueueTimeout for one, then returns ErrBusy; ctx or its deadline may end the
+// wait earlier, by its cause. An instance that had to be made and could not is
+// ErrStart; it has the time of StartTimeout, and until ctx's deadline.
 // Get allocates only when it makes an instance or waits.
 func (p *Pool) Get(ctx context.Context) (*Instance, error) {
 	p.mu.Lock()
@@ -161,14 +162,18 @@ func (p *Pool) Get(ctx context.Context) (*Instance, error) {
 }
 
 func (p *Pool) wait(ctx context.Context, w *waiter) (*Instance, error) {
-	timer := time.NewTimer(p.options.QueueTimeout)
+	timeout, late := p.options.QueueTimeout, ErrBusy
+	if d, ok := ctx.Deadline(); ok && time.Until(d) < timeout { // which need not show in ctx.Done
+		timeout, late = time.Until(d), context.DeadlineExceeded
+	}
+	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	var reason error
 	select {
 	case i, ok := <-w.ready:
 		return p.receive(ctx, i, ok)
 	case <-timer.C:
-		reason = ErrBusy
+		reason = late
 	case <-ctx.Done():
 		reason = context.Cause(ctx)
 	}
@@ -246,6 +251,8 @@ func (p *Pool) Put(i *Instance) {
 // verdict says why an instance is not to be used again.
 func (p *Pool) verdict(i *Instance) dropReason {
 	switch {
+	case p.options.Fresh && i.broken == ErrExit:
+		return dropFresh // a program that has ended
 	case i.broken != nil:
 		return reasonOf(i.broken)
 	case i.MemoryPages() > p.options.SoftMemory:

@@ -8,11 +8,11 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// WASI preview 1, as far as a guest without files, arguments and environment
-// can use it: clocks, random bytes, lines on standard output and error, an
-// empty standard input, sleeping and exit. Everything else is there, because
-// the libraries of several languages import it unasked, and answers as for a
-// descriptor that is not open.
+// WASI preview 1, as far as a guest without files can use it: clocks, random
+// bytes, lines on standard output and error, an empty standard input, sleeping
+// and exit; with [Stdio] also arguments, environment and pipes. Everything else
+// is there, because the libraries of several languages import it unasked, and
+// answers as for a descriptor that is not open.
 //
 // wazero has a WASI of its own. This one exists because each function that
 // can take long must look at the deadline of the call, and because nothing
@@ -52,10 +52,10 @@ func wasiFuncs() []HostFunc {
 			},
 		})
 	}
-	add("args_get", noStrings, i32, i32)
-	add("args_sizes_get", noStringSizes, i32, i32)
-	add("environ_get", noStrings, i32, i32)
-	add("environ_sizes_get", noStringSizes, i32, i32)
+	add("args_get", stringsGet(argsOf), i32, i32)
+	add("args_sizes_get", stringSizesGet(argsOf), i32, i32)
+	add("environ_get", stringsGet(envOf), i32, i32)
+	add("environ_sizes_get", stringSizesGet(envOf), i32, i32)
 	add("clock_res_get", clockRes, i32, i32)
 	add("clock_time_get", clockTime, i32, i64, i32)
 	add("random_get", randomGet, i32, i32)
@@ -118,16 +118,6 @@ func noSys(*Instance, []uint64) uint64 { return errnoNosys }
 
 func procExit(_ context.Context, _ api.Module, stack []uint64) {
 	panic(&stop{kind: ErrExit, code: uint32(stack[0])})
-}
-
-func noStrings(*Instance, []uint64) uint64 { return errnoSuccess }
-
-// noStringSizes gives the number and the total length of no strings.
-func noStringSizes(i *Instance, args []uint64) uint64 {
-	if !i.putU32(uint32(args[0]), 0) || !i.putU32(uint32(args[1]), 0) {
-		return errnoFault
-	}
-	return errnoSuccess
 }
 
 // randomChunk is how many random bytes are made between two looks at the

@@ -29,6 +29,7 @@ func noSeek(_ *Instance, args []uint64) uint64 {
 
 // Rights and file types of WASI, as far as the standard descriptors have them.
 const (
+	filetypeUnknown         = 0
 	filetypeCharacterDevice = 2
 
 	rightFdRead        = 1 << 1
@@ -47,7 +48,7 @@ func fdstatGet(i *Instance, args []uint64) uint64 {
 		return errnoFault
 	}
 	clear(b)
-	b[0] = filetypeCharacterDevice
+	b[0] = i.filetype()
 	rights := uint64(rightFdWrite | rightPollReadwrite)
 	if uint32(args[0]) == fdStdin {
 		rights = rightFdRead | rightPollReadwrite
@@ -66,22 +67,11 @@ func filestatGet(i *Instance, args []uint64) uint64 {
 		return errnoFault
 	}
 	clear(b)
-	b[16] = filetypeCharacterDevice
+	b[16] = i.filetype()
 	return errnoSuccess
 }
 
-// fdRead finds the end of standard input at once.
-func fdRead(i *Instance, args []uint64) uint64 {
-	if uint32(args[0]) != fdStdin {
-		return errnoBadf
-	}
-	if !i.putU32(uint32(args[3]), 0) {
-		return errnoFault
-	}
-	return errnoSuccess
-}
-
-// maxIovecs bounds what one fd_write looks at, as IOV_MAX does elsewhere.
+// maxIovecs bounds what one fd_read or fd_write looks at, as IOV_MAX does elsewhere.
 const maxIovecs = 1024
 
 // fdWrite takes pairs of pointer and length.
@@ -105,7 +95,11 @@ func fdWrite(i *Instance, args []uint64) uint64 {
 			return errnoFault
 		}
 		total += uint32(len(b))
-		i.output.write(i, fd == fdStderr, b)
+		if fd == fdStdout && i.stdio != nil {
+			i.stdio.write(b)
+		} else {
+			i.output.write(i, fd == fdStderr, b)
+		}
 		i.Check()
 	}
 	if !i.putU32(uint32(args[3]), total) {

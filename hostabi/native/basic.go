@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/hostabi/adapter"
 	"github.com/portico-gateway/portico/hostabi/engine"
 )
 
@@ -37,18 +38,17 @@ func (c *call) line(level slog.Level, text []byte, stream string) bool {
 	if !c.plugin.log.Enabled(c.instance.Context(), level) {
 		return true
 	}
-	if c.lines >= maxLines {
-		c.dropped++
+	if secrets := c.plugin.capabilities.Secrets; secrets != nil && c.lines.Logged < adapter.MaxLines {
+		text = secrets.Redact(text[:min(len(text), maxRedacted)])
+	}
+	line, ok := c.lines.Admit(text)
+	switch {
+	case !ok:
 		return false
-	}
-	c.lines++
-	if len(text) > maxLine {
-		text = text[:maxLine]
-	}
-	if stream != "" {
-		c.log(level, string(text), slog.String("stream", stream))
-	} else {
-		c.log(level, string(text))
+	case stream != "":
+		c.log(level, line, slog.String("stream", stream))
+	default:
+		c.log(level, line)
 	}
 	return true
 }

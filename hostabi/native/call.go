@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/hostabi/adapter"
 	"github.com/portico-gateway/portico/hostabi/engine"
 )
 
@@ -24,8 +25,9 @@ type call struct {
 	stream   streamContext
 	grant    time.Duration // what a streaming integration has for each write
 
-	hostCalls      int
-	lines, dropped int
+	hostCalls int
+	used      [hostabi.CapabilityCount]int // calls into capabilities
+	lines     adapter.Lines
 
 	buf    []byte          // what is put together before it is copied to the guest
 	fields []hostabi.Field // parameters
@@ -35,13 +37,14 @@ type call struct {
 func (c *call) begin(k hostabi.Kind, h hostabi.Host) {
 	c.kind, c.phase, c.host = k, phase(k), h
 	c.result, c.refusal = false, ""
-	c.hostCalls, c.lines, c.dropped = 0, 0, 0
+	c.hostCalls, c.lines = 0, adapter.Lines{}
+	c.used = [hostabi.CapabilityCount]int{}
 }
 
 // end lets go of the request, which is used again by others.
 func (c *call) end() {
-	if c.dropped > 0 {
-		c.log(slog.LevelWarn, "lines dropped: the plugin logs too much", slog.Int("lines", c.dropped))
+	if c.lines.Dropped > 0 {
+		c.log(slog.LevelWarn, "lines dropped: the plugin logs too much", slog.Int("lines", c.lines.Dropped))
 	}
 	c.host = nil
 	c.stream.Context = nil

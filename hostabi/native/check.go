@@ -76,13 +76,8 @@ func checkExports(problems Problems, info *engine.Info) Problems {
 
 // later are the import modules that this version knows by name only.
 var later = map[string]string{
-	hostabi.ModuleCache:    "cache",
-	hostabi.ModuleThrottle: "throttle",
-	hostabi.ModuleKV:       "kv",
-	hostabi.ModuleHTTP:     "http",
-	hostabi.ModuleJWT:      "jwt",
-	hostabi.ModuleMetrics:  "metrics",
-	hostabi.ModuleSecrets:  "secrets",
+	hostabi.ModuleHTTP: "http",
+	hostabi.ModuleJWT:  "jwt",
 }
 
 // wasi is the module that the engine provides and checks.
@@ -92,8 +87,8 @@ func checkImports(problems Problems, info *engine.Info) Problems {
 	var named []string // modules that were complained about
 	for _, i := range info.Imports {
 		switch {
-		case i.Module == hostabi.ModuleCore:
-			if p := checkCore(i); p != "" {
+		case known(i.Module):
+			if p := checkImport(i); p != "" {
 				problems = append(problems, p)
 			}
 		case i.Module == wasi || slices.Contains(named, i.Module):
@@ -115,16 +110,34 @@ func unknownModule(module string) string {
 	return fmt.Sprintf("import module %q is unknown", module)
 }
 
-func checkCore(i engine.Import) string {
-	name := hostabi.ModuleCore + "." + i.Name
-	n := slices.IndexFunc(hostabi.Core[:], func(f hostabi.Func) bool { return f.Name == i.Name })
+// known reports whether this version has functions of a module.
+func known(module string) bool {
+	_, ok := capabilityOf(module)
+	return ok || module == hostabi.ModuleCore
+}
+
+// functionOf finds the function that an import names.
+func functionOf(i engine.Import) (hostabi.Func, bool) {
+	n := slices.IndexFunc(hostabi.Functions, func(f hostabi.Func) bool {
+		module, name := f.Import()
+		return module == i.Module && name == i.Name
+	})
+	if n < 0 {
+		return hostabi.Func{}, false
+	}
+	return hostabi.Functions[n], true
+}
+
+func checkImport(i engine.Import) string {
+	name := i.Module + "." + i.Name
+	f, ok := functionOf(i)
 	switch {
-	case n < 0:
+	case !ok:
 		return fmt.Sprintf("import %q needs a later Portico", name)
 	case i.Type != api.ExternTypeFunc:
 		return fmt.Sprintf("import %q is no function", name)
 	}
-	params, results := valueTypes(hostabi.Core[n].Params), valueTypes(hostabi.Core[n].Result)
+	params, results := valueTypes(f.Params), valueTypes(f.Result)
 	if !slices.Equal(i.Params, params) || !slices.Equal(i.Results, results) {
 		return fmt.Sprintf("import %q is %s, it must be %s", name,
 			signature(i.Params, i.Results), signature(params, results))
@@ -136,13 +149,8 @@ func checkCore(i engine.Import) string {
 // from the modules of this ABI, "" for none.
 func Since(info *engine.Info) (version string) {
 	for _, i := range info.Imports {
-		if i.Module != hostabi.ModuleCore {
-			continue
-		}
-		for _, f := range hostabi.Core {
-			if f.Name == i.Name && olderVersion(version, f.Since) {
-				version = f.Since
-			}
+		if f, ok := functionOf(i); ok && olderVersion(version, f.Since) {
+			version = f.Since
 		}
 	}
 	return version

@@ -36,9 +36,6 @@ func (d *described) native() *described {
 	return d.exports("portico_abi_v1", "", "").other("memory", api.ExternTypeMemory)
 }
 
-const libraryHint = "build a library with the exports of hostabi/ABI.md instead " +
-	"(Go: -buildmode=c-shared, Rust: crate-type cdylib, C: -mexec-model=reactor)"
-
 func TestCheckSaysEverythingThatIsWrong(t *testing.T) {
 	tests := []struct {
 		name string
@@ -62,9 +59,17 @@ func TestCheckSaysEverythingThatIsWrong(t *testing.T) {
 		{"a kind that is no function", module().native().other("portico_authorize", api.ExternTypeGlobal),
 			`export "portico_authorize" is no function`},
 		{"capabilities that come later, each once", module().native().exports("portico_authorize", "", "i").
-			imports("portico_kv_v1", "get", "", "i").imports("portico_kv_v1", "set", "", "i").imports("portico_core_v2", "log", "", "i").
+			imports("portico_http_v1", "start", "", "i").imports("portico_http_v1", "wait", "", "i").
+			imports("portico_kv_v1", "get", "iiii", "i").imports("portico_core_v2", "log", "", "i").
 			imports("env", "abort", "iiii", ""),
-			`import module "portico_kv_v1": capability "kv" needs a later Portico; import module "portico_core_v2" needs a later Portico; import module "env" is unknown`},
+			`import module "portico_http_v1": capability "http" needs a later Portico; import module "portico_core_v2" needs a later Portico; import module "env" is unknown`},
+		{"functions that capabilities do not have, or have otherwise", module().native().exports("portico_authorize", "", "i").
+			imports("portico_kv_v1", "set", "", "i").imports("portico_throttle_v1", "take", "iiiii", "i").
+			imports("portico_metrics_v1", "counter_add", "iiiil", "i").imports("portico_core_v1", "cache.get", "iiii", "i"),
+			`import "portico_kv_v1.set" needs a later Portico; ` +
+				`import "portico_throttle_v1.take" is (i32, i32, i32, i32, i32) -> (i32), it must be (i32, i32, i32, i32, i32) -> (i64); ` +
+				`import "portico_metrics_v1.counter_add" is (i32, i32, i32, i32, i64) -> (i32), it must be (i32, i32, i32, i32, f64) -> (i32); ` +
+				`import "portico_core_v1.cache.get" needs a later Portico`},
 		{"functions that are not there, of another type, or none", &described{engine.Info{
 			Exports:       module().native().exports("portico_authorize", "", "i").info.Exports,
 			ExportedFuncs: module().native().exports("portico_authorize", "", "i").info.ExportedFuncs,
@@ -88,7 +93,7 @@ func TestCheckSaysEverythingThatIsWrong(t *testing.T) {
 		{"Extism", module().imports("extism:host/env", "alloc", "l", "l"),
 			"it is an Extism plugin, which Portico does not run; build it against the native ABI instead (hostabi/ABI.md)"},
 		{"a command", module().exports("_start", "", ""),
-			"it is a command, and command plugins need a later Portico; " + libraryHint},
+			"it does not export portico_abi_v1, so it is no plugin that Portico knows; build it against the native ABI instead (hostabi/ABI.md)"},
 		{"something else", module().exports("add", "ii", "i"),
 			"it does not export portico_abi_v1, so it is no plugin that Portico knows; build it against the native ABI instead (hostabi/ABI.md)"},
 	}
@@ -119,7 +124,13 @@ func TestEveryFunctionIsLinked(t *testing.T) {
 			t.Errorf("%s gives %s", f.Name, f.Result)
 		}
 	}
-	if len(functions)+len(clocks) != len(hostabi.Core) {
+	for _, f := range hostabi.State {
+		module, _ := f.Import()
+		if _, ok := capabilityOf(module); !ok || statefuls[f.Name] == nil {
+			t.Errorf("%s has no capability or no implementation", f.Name)
+		}
+	}
+	if len(functions)+len(clocks) != len(hostabi.Core) || len(statefuls) != len(hostabi.State) {
 		t.Error("there are functions that the ABI does not have")
 	}
 }
@@ -132,6 +143,7 @@ func TestSinceIsTheNewestFunctionsVersion(t *testing.T) {
 	}{
 		{"no function", module().native(), ""},
 		{"functions of the first version", module().imports("portico_core_v1", "log", "iii", "i").imports("portico_core_v1", "random", "ii", "i"), "0.1.0"},
+		{"those of capabilities", module().imports("portico_core_v1", "log", "iii", "i").imports("portico_cache_v1", "get", "iiii", "i"), "0.2.0"},
 		{"others do not count", module().imports("env", "log", "", ""), ""},
 	}
 	for _, tt := range tests {

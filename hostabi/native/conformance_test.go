@@ -31,14 +31,17 @@ func newEngine(t testing.TB) *engine.Engine {
 
 // subject puts a conformance guest behind this adapter.
 func subject(e *engine.Engine, guest []byte, memory uint32) tck.Subject {
+	capabilities := tck.NewCapabilities()
 	return tck.Subject{
-		Memory: memory,
+		Memory:       memory,
+		Capabilities: capabilities,
 		Load: func(t *testing.T, config []byte) (hostabi.Plugin, error) {
 			p, err := native.New(context.Background(), e, guest, native.Options{
-				Name:    "conformance",
-				Config:  config,
-				Timeout: time.Minute, // 10 MiB take long under the race detector
-				Log:     slog.New(slog.DiscardHandler),
+				Name:         "conformance",
+				Config:       config,
+				Capabilities: capabilities,
+				Timeout:      time.Minute, // 10 MiB take long under the race detector
+				Log:          slog.New(slog.DiscardHandler),
 			})
 			if err != nil {
 				return nil, err

@@ -52,7 +52,7 @@ func TestACallThatReadsAHeaderAllocatesNothing(t *testing.T) {
 // have grown.
 func TestHostFunctionsThatReadAllocateNothing(t *testing.T) {
 	e := newEngine(t)
-	p, err := native.New(context.Background(), e, tck.Guest, native.Options{Name: "conformance"})
+	p, err := native.New(context.Background(), e, tck.Guest, native.Options{Name: "conformance", Capabilities: tck.NewCapabilities()})
 	if err != nil {
 		t.Fatal(err)
 	}

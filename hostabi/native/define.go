@@ -12,28 +12,45 @@ import (
 // Define gives e the host modules of the native ABI. Call it once per engine,
 // before the first New.
 func Define(e *engine.Engine) error {
-	fns := make([]engine.HostFunc, 0, len(hostabi.Core))
-	for _, f := range hostabi.Core {
-		do, long := functions[f.Name], clocks[f.Name]
-		fn := link(f, do)
-		if do == nil {
-			fn = linkLong(long)
+	byModule := map[string][]engine.HostFunc{}
+	var modules []string
+	for _, f := range hostabi.Functions {
+		module, name := f.Import()
+		if byModule[module] == nil {
+			modules = append(modules, module)
 		}
-		fns = append(fns, engine.HostFunc{
-			Name:    f.Name,
+		byModule[module] = append(byModule[module], engine.HostFunc{
+			Name:    name,
 			Params:  valueTypes(f.Params),
 			Results: valueTypes(f.Result),
-			Fn:      fn,
+			Fn:      linked(f, module),
 		})
 	}
-	return e.DefineHost(hostabi.ModuleCore, fns)
+	for _, module := range modules {
+		if err := e.DefineHost(module, byModule[module]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linked is the implementation of a function.
+func linked(f hostabi.Func, module string) api.GoModuleFunc {
+	if n, ok := capabilityOf(module); ok {
+		return linkState(f, n, statefuls[f.Name])
+	}
+	if do := functions[f.Name]; do != nil {
+		return link(f, do)
+	}
+	return linkLong(clocks[f.Name])
 }
 
 // function is a host function that answers with an i32. Arguments lie on s, to
 // be read with uint32(s[n]): the upper half is not clean.
 type function func(c *call, s []uint64) int32
 
-// functions are the host functions but those that answer with an i64.
+// functions are the host functions of the core but those that answer with an
+// i64.
 var functions = map[string]function{
 	hostabi.FuncLog:         logLine,
 	hostabi.FuncConfigRead:  configRead,
@@ -66,7 +83,7 @@ var functions = map[string]function{
 	hostabi.FuncStreamClose: streamClose,
 }
 
-// clocks are the host functions that answer with an i64. They are allowed
+// clocks are the host functions of the core that answer with an i64. They are allowed
 // always, so they need no call.
 var clocks = map[string]func(i *engine.Instance) int64{
 	hostabi.FuncClockUnixNs: unixNs,
@@ -119,8 +136,11 @@ func valueTypes(letters string) []api.ValueType {
 	types := make([]api.ValueType, len(letters))
 	for i := range letters {
 		types[i] = api.ValueTypeI32
-		if letters[i] == 'l' {
+		switch letters[i] {
+		case 'l':
 			types[i] = api.ValueTypeI64
+		case 'd':
+			types[i] = api.ValueTypeF64
 		}
 	}
 	return types

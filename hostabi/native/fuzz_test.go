@@ -17,7 +17,7 @@ import (
 func commands(b []byte) (cs []tck.Command) {
 	for len(b) >= 16 && len(cs) < 50 {
 		c := tck.Command{
-			Func:   hostabi.Core[int(b[0])%len(hostabi.Core)].Name,
+			Func:   hostabi.Functions[int(b[0])%len(hostabi.Functions)].Name,
 			Fault:  b[1] & 15,
 			Number: uint32(b[2]),
 			Mask:   binary.LittleEndian.Uint64(b[2:]),
@@ -57,12 +57,12 @@ func FuzzHostCalls(f *testing.F) {
 	if err := native.Define(e); err != nil {
 		f.Fatal(err)
 	}
-	p, err := native.New(context.Background(), e, tck.Guest, native.Options{Name: "conformance", Timeout: time.Minute})
+	p, err := native.New(context.Background(), e, tck.Guest, native.Options{Name: "conformance", Capabilities: tck.NewCapabilities(), Timeout: time.Minute})
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Cleanup(p.Close)
-	for i := range hostabi.Core {
+	for i := range hostabi.Functions {
 		f.Add(byte(i%4), append([]byte{byte(i), 0, 1, 0, 0, 0, 0, 0, 0, 0, 0xf0, 0xff, 0xff, 0xff, 16, 0}, "\x06accept\x01v"...))
 		f.Add(byte(i%4), append([]byte{byte(i), byte(1 + i%7), 0, 0, 0, 0, 0, 0, 0, 0, 0xf0, 0xff, 0xff, 0xff, 32, 0}, "\x03a=b\x00"...))
 	}

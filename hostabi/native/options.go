@@ -17,6 +17,10 @@ type Options struct {
 	// is kept and must not change.
 	Config []byte
 
+	// Capabilities are what the operator granted. A module that imports another
+	// is a LoadError that says what to write into NAME.toml.
+	Capabilities hostabi.Capabilities
+
 	// Timeout bounds one call whose context has no deadline; where it has one,
 	// that holds. After stream_flush the longer of the two bounds the time
 	// between two writes that make progress. 0 means DefaultTimeout.
@@ -49,28 +53,14 @@ type Options struct {
 	Observe func(Observation)
 }
 
-// Observation is one call, for metrics.
-type Observation struct {
-	Kind   hostabi.Kind
-	Reason hostabi.Reason // 0 when the guest answered
-	Answer int32
-	Wait   time.Duration // for an instance
-	Run    time.Duration // in the guest, host functions included
-
-	HostCalls    int
-	LinesDropped int // that the guest wrote to the log over its bound
-}
-
 const (
 	// DefaultTimeout is generous for what a plugin should do: every guest
 	// that was measured answers within a millisecond.
 	DefaultTimeout = time.Second
 
-	// maxLines and maxLine bound what one call can add to the log: a guest
-	// that logs once per header of a request stays below, one that logs in a
-	// loop cannot fill a disk faster than the access log does.
-	maxLines = 32
-	maxLine  = 4 << 10
+	// maxRedacted bounds what of a line is searched for secrets; it is more
+	// than what is logged of it, so that the cut leaves no half of one.
+	maxRedacted = 64 << 10
 
 	// maxConfigError bounds the text that a guest refuses its configuration
 	// with: a screen.

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/hostabi/adapter"
 	"github.com/portico-gateway/portico/hostabi/engine"
 )
 
@@ -17,6 +19,10 @@ type Plugin struct {
 	name    string
 	config  []byte
 	timeout time.Duration
+
+	capabilities hostabi.Capabilities
+	used         [hostabi.CapabilityCount]atomic.Uint64 // calls into each
+
 	log     *slog.Logger
 	now     func() time.Time
 	observe func(Observation)
@@ -26,7 +32,7 @@ type Plugin struct {
 	breaker  *engine.Breaker
 	has      [hostabi.Kinds]bool
 	funcs    [hostabi.Kinds]engine.Func
-	counters counters
+	counters adapter.Counters
 }
 
 var _ hostabi.Plugin = (*Plugin)(nil)
@@ -38,32 +44,36 @@ var _ hostabi.Plugin = (*Plugin)(nil)
 func New(ctx context.Context, e *engine.Engine, wasm []byte, o Options) (*Plugin, error) {
 	info, err := engine.Inspect(wasm)
 	if err != nil {
-		return nil, loadError(o.Name, err)
+		return nil, adapter.NewLoadError(o.Name, err)
 	}
 	if err := Check(info); err != nil {
-		return nil, loadError(o.Name, err)
+		return nil, adapter.NewLoadError(o.Name, err)
+	}
+	if problems := checkGrants(info.Imports, &o.Capabilities); problems != nil {
+		return nil, adapter.NewLoadError(o.Name, problems)
 	}
 	m, err := e.Compile(ctx, wasm, o.Limits)
 	if err != nil {
-		return nil, loadError(o.Name, err)
+		return nil, adapter.NewLoadError(o.Name, err)
 	}
 	p := newPlugin(m, o)
 	if p.pool, err = m.NewPool(p.poolOptions(o)); err != nil {
 		m.Close()
-		return nil, loadError(o.Name, err)
+		return nil, adapter.NewLoadError(o.Name, err)
 	}
 	return p, nil
 }
 
 func newPlugin(m *engine.Module, o Options) *Plugin {
 	p := &Plugin{
-		name:    o.Name,
-		config:  o.Config,
-		timeout: o.Timeout,
-		now:     o.Now,
-		observe: o.Observe,
-		module:  m,
-		breaker: engine.NewBreaker(o.Breaker),
+		name:         o.Name,
+		config:       o.Config,
+		capabilities: o.Capabilities,
+		timeout:      o.Timeout,
+		now:          o.Now,
+		observe:      o.Observe,
+		module:       m,
+		breaker:      engine.NewBreaker(o.Breaker),
 	}
 	if len(p.config) == 0 {
 		p.config = []byte("{}")

@@ -2,12 +2,11 @@ package native
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
-	"github.com/portico-gateway/portico/hostabi/engine"
+	"github.com/portico-gateway/portico/hostabi/adapter"
 )
 
 // Call runs the plugin once. The error is a [*hostabi.Failure].
@@ -25,7 +24,7 @@ func (p *Plugin) Call(ctx context.Context, k hostabi.Kind, h hostabi.Host) (int3
 		return 0, p.failure(k, hostabi.Broken, nil)
 	}
 	answer, o, err := p.run(ctx, k, h)
-	p.breaker.Done(permit, outcome(o.Reason))
+	p.breaker.Done(permit, adapter.Outcome(o.Reason))
 	p.note(&o)
 	if err != nil {
 		return 0, p.failure(k, o.Reason, err)
@@ -44,7 +43,7 @@ func (p *Plugin) run(ctx context.Context, k hostabi.Kind, h hostabi.Host) (answe
 	i, err := p.pool.Get(ctx)
 	o.Wait = time.Since(begin)
 	if err != nil {
-		o.Reason = reasonOfGet(err)
+		o.Reason = adapter.ReasonOfGet(ctx, err)
 		return 0, o, err
 	}
 
@@ -63,13 +62,14 @@ func (p *Plugin) run(ctx context.Context, k hostabi.Kind, h hostabi.Host) (answe
 	o.Run = time.Since(begin) - o.Wait
 	answer = int32(uint32(v))
 	if err != nil {
-		o.Reason = reasonOfCall(err)
-		err = withStack(err)
+		o.Reason = adapter.ReasonOfCall(err)
+		err = adapter.WithStack(err)
 	} else if o.Reason, err = c.judge(answer); err == nil {
 		o.Answer = answer
 	}
 	c.end()
-	o.HostCalls, o.LinesDropped = c.hostCalls, c.dropped
+	o.HostCalls, o.LinesDropped = c.hostCalls, c.lines.Dropped
+	p.countState(c)
 	p.pool.Put(i)
 	return answer, o, err
 }
@@ -89,43 +89,4 @@ func (c *call) judge(answer int32) (hostabi.Reason, error) {
 		return hostabi.Malformed, errNoResult
 	}
 	return 0, nil
-}
-
-func reasonOfGet(err error) hostabi.Reason {
-	switch {
-	case errors.Is(err, engine.ErrStart):
-		return hostabi.Instantiating
-	case errors.Is(err, engine.ErrBusy):
-		return hostabi.Busy
-	case errors.Is(err, context.DeadlineExceeded):
-		return hostabi.Busy // it was all spent waiting for an instance
-	case errors.Is(err, context.Canceled):
-		return hostabi.Canceled
-	}
-	return hostabi.Instantiating
-}
-
-func reasonOfCall(err error) hostabi.Reason {
-	switch {
-	case errors.Is(err, engine.ErrDeadline):
-		return hostabi.TimedOut
-	case errors.Is(err, engine.ErrCanceled):
-		return hostabi.Canceled
-	case errors.Is(err, engine.ErrExit):
-		return hostabi.Exited
-	}
-	return hostabi.Trapped
-}
-
-// outcome is what a call says to the breaker. A plugin that answers, if only
-// with a code, runs: no instance was lost, and the cause may be the client's
-// bytes, which must not switch it off for others.
-func outcome(r hostabi.Reason) engine.Outcome {
-	switch r {
-	case hostabi.Trapped, hostabi.TimedOut, hostabi.Exited, hostabi.Instantiating:
-		return engine.Failed
-	case hostabi.Busy, hostabi.Canceled:
-		return engine.Neither
-	}
-	return engine.Succeeded
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/hostabi/native"
@@ -91,3 +92,57 @@ func TestAStreamInGo(t *testing.T) {
 		t.Errorf("logged %q", got)
 	}
 }
+
+// A plugin asks for the capabilities that it uses and no others.
+func TestALimitInGo(t *testing.T) {
+	if _, err := loadGo(t, "ratelimit", native.Options{}); err == nil || strings.Count(err.Error(), "is not granted") != 2 ||
+		!strings.Contains(err.Error(), `capabilities = ["throttle", "metrics"]`) {
+		t.Errorf("without a grant: %v", err)
+	}
+	taken := 0
+	p, err := loadGo(t, "ratelimit", native.Options{Capabilities: hostabi.Capabilities{
+		Throttle: bucket{&taken}, Metrics: counted{&taken}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int32{hostabi.AnswerContinue, hostabi.AnswerRespond} {
+		h := tck.NewHost(tck.Setup{Fields: map[hostabi.FieldID]string{hostabi.FieldSourceIP: "192.0.2.1"}})
+		got, err := p.Call(context.Background(), hostabi.MapRequest, h)
+		if got != want || err != nil {
+			t.Errorf("call %d gave %d, %v, want %d", i, got, err, want)
+		}
+		if after, _ := h.Header(true).Get("Retry-After"); want == hostabi.AnswerRespond && (after != "2" || h.Status() != 429) {
+			t.Errorf("it answered %d, Retry-After %q", h.Status(), after)
+		}
+	}
+	if taken != 101 {
+		t.Errorf("it took and counted %d, want one of each", taken)
+	}
+}
+
+// bucket holds one token.
+type bucket struct{ taken *int }
+
+func (b bucket) Take(_ context.Context, name, key string, n int) (time.Duration, error) {
+	if name != "clients" || key != "192.0.2.1" || n != 1 {
+		return 0, hostabi.EINVAL
+	}
+	if *b.taken > 0 {
+		return 1001 * time.Millisecond, nil
+	}
+	*b.taken++
+	return 0, nil
+}
+
+// counted adds a hundred for each count.
+type counted struct{ taken *int }
+
+func (c counted) Add(name string, labels []hostabi.Field, v float64) error {
+	if name != "limited_total" || len(labels) > 0 || v != 1 {
+		return hostabi.EINVAL
+	}
+	*c.taken += 100
+	return nil
+}
+func (counted) Set(string, []hostabi.Field, float64) error     { return hostabi.EINVAL }
+func (counted) Observe(string, []hostabi.Field, float64) error { return hostabi.EINVAL }

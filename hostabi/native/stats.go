@@ -1,64 +1,41 @@
 package native
 
 import (
-	"sync/atomic"
-
 	"github.com/portico-gateway/portico/hostabi"
-	"github.com/portico-gateway/portico/hostabi/engine"
+	"github.com/portico-gateway/portico/hostabi/adapter"
 )
 
 // Stats is what a plugin has done so far, and its instances now.
-type Stats struct {
-	Calls        [hostabi.Kinds]uint64 // by kind, those that failed included
-	Failures     map[hostabi.Reason]uint64
-	HostCalls    uint64
-	LinesDropped uint64
-	Instances    engine.Stats
-	Breaker      engine.BreakerState
-	Opened       uint64 // how often the breaker did
-}
+type Stats = adapter.Stats
 
-// counters are kept for Stats.
-type counters struct {
-	calls     [hostabi.Kinds]atomic.Uint64
-	failures  [hostabi.Instantiating + 1]atomic.Uint64
-	hostCalls atomic.Uint64
-	dropped   atomic.Uint64
-}
+// Observation is one call, for metrics.
+type Observation = adapter.Observation
 
 // note counts a call and hands it to the observer.
 func (p *Plugin) note(o *Observation) {
-	n := &p.counters
-	n.calls[o.Kind].Add(1)
-	if o.Reason != 0 {
-		n.failures[o.Reason].Add(1)
-	}
-	n.hostCalls.Add(uint64(o.HostCalls))
-	if o.LinesDropped > 0 {
-		n.dropped.Add(uint64(o.LinesDropped))
-	}
+	p.counters.Note(o)
 	if p.observe != nil {
 		p.observe(*o)
 	}
 }
 
 // Stats returns the state of the plugin.
-func (p *Plugin) Stats() Stats {
-	n := &p.counters
-	s := Stats{
-		Failures:     map[hostabi.Reason]uint64{},
-		HostCalls:    n.hostCalls.Load(),
-		LinesDropped: n.dropped.Load(),
-		Instances:    p.pool.Stats(),
-	}
-	for k := range s.Calls {
-		s.Calls[k] = n.calls[k].Load()
-	}
-	for r := range n.failures {
-		if v := n.failures[r].Load(); v > 0 {
-			s.Failures[hostabi.Reason(r)] = v
+func (p *Plugin) Stats() Stats { return p.counters.Stats(p.pool, p.breaker) }
+
+// countState adds what a call used of capabilities.
+func (p *Plugin) countState(c *call) {
+	for i, n := range c.used {
+		if n > 0 {
+			p.used[i].Add(uint64(n))
 		}
 	}
-	s.Breaker, s.Opened = p.breaker.State()
-	return s
+}
+
+// StateCalls is how often guests have called into each capability, also after
+// Close. These calls are among Stats.HostCalls.
+func (p *Plugin) StateCalls() (calls [hostabi.CapabilityCount]uint64) {
+	for i := range calls {
+		calls[i] = p.used[i].Load()
+	}
+	return calls
 }

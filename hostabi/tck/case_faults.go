@@ -22,7 +22,7 @@ func faultCases(s Subject) []testCase {
 		pointers = append(pointers, s.Memory-size+1, s.Memory-1, s.Memory)
 	}
 	byKind := map[hostabi.Kind][]step{}
-	for _, f := range hostabi.Core {
+	for _, f := range hostabi.Functions {
 		if f.Name == hostabi.FuncConfigError {
 			continue // see configureCases
 		}
@@ -37,12 +37,23 @@ func faultCases(s Subject) []testCase {
 		case hostabi.FuncSetHeader, hostabi.FuncAddHeader, hostabi.FuncSetAuthContext:
 			args = []uint8{1, 2}
 		case hostabi.FuncLog, hostabi.FuncSetField, hostabi.FuncRemoveHeader, hostabi.FuncSetPrincipal,
-			hostabi.FuncResultWrite, hostabi.FuncScratchWrite, hostabi.FuncStreamWrite:
+			hostabi.FuncResultWrite, hostabi.FuncScratchWrite, hostabi.FuncStreamWrite,
+			hostabi.FuncCacheDelete, hostabi.FuncKVDelete:
 			args = []uint8{1}
+		case hostabi.FuncCacheGet, hostabi.FuncSecretsRead, hostabi.FuncKVGet, hostabi.FuncKVIncrement:
+			args = []uint8{1, 4}
+		case hostabi.FuncCachePut, hostabi.FuncThrottleTake, hostabi.FuncKVPut,
+			hostabi.FuncMetricsAdd, hostabi.FuncMetricsSet, hostabi.FuncMetricsObserve:
+			args = []uint8{1, 2}
+		case hostabi.FuncSecretsHMAC, hostabi.FuncKVCompareAndSet, hostabi.FuncKVList:
+			args = []uint8{1, 2, 4}
 		}
 		k := kindOf(f.Name)
 		for _, bit := range args {
 			for _, at := range pointers {
+				if f.Name == hostabi.FuncKVIncrement && at == s.Memory-size+1 {
+					at = s.Memory - 7 // it writes 8 bytes
+				}
 				bad := c
 				bad.Fault, bad.At = bit, at
 				if bit == 4 {
@@ -52,7 +63,7 @@ func faultCases(s Subject) []testCase {
 				}
 				byKind[k] = append(byKind[k], step{Command: bad, want: int64(hostabi.EFAULT)})
 			}
-			if bit == 4 && f.Name != hostabi.FuncStreamRead { // nothing is written through any pointer
+			if bit == 4 && f.Name != hostabi.FuncStreamRead && f.Name != hostabi.FuncKVIncrement { // nothing is written through any pointer
 				empty := c
 				empty.Fault, empty.At, empty.Cap = bit, 1<<32-1, 0
 				byKind[k] = append(byKind[k], step{Command: empty, atLeast: true, among: []int64{0}})

@@ -1,6 +1,8 @@
 package tck
 
 import (
+	"math"
+
 	"github.com/portico-gateway/portico/hostabi"
 )
 
@@ -12,7 +14,7 @@ func phaseCases() (cs []testCase) {
 	dirt := step{Command: Command{Func: hostabi.FuncContextRead, Mask: 1<<64 - 1}, atLeast: true}
 	for k := range hostabi.Kind(hostabi.Kinds) {
 		var inConfigure []step
-		for _, f := range hostabi.Core {
+		for _, f := range hostabi.Functions {
 			for message := range uint32(2) {
 				if message == response && !f.Message {
 					continue
@@ -79,6 +81,30 @@ func good(f hostabi.Func, message uint32) Command {
 		c.In[0] = "{}"
 	case hostabi.FuncScratchWrite, hostabi.FuncStreamWrite:
 		c.In[0] = "bytes"
+	case hostabi.FuncCacheGet, hostabi.FuncKVGet:
+		c.In[0] = keyPresent
+	case hostabi.FuncCacheDelete, hostabi.FuncKVDelete:
+		c.In[0] = "good-absent"
+	case hostabi.FuncCachePut, hostabi.FuncKVPut:
+		c.In = [2]string{"good", "v"}
+	case hostabi.FuncThrottleTake:
+		c.Number, c.In = 1, [2]string{Bucket, "good"}
+	case hostabi.FuncSecretsRead:
+		c.In[0] = SecretRead
+	case hostabi.FuncSecretsHMAC:
+		c.Number, c.In = uint32(hostabi.HashSHA256), [2]string{SecretUse, "data"}
+	case hostabi.FuncMetricsAdd:
+		c.Mask, c.In = math.Float64bits(1), [2]string{Counter, pairsOf([]hostabi.Field{{Name: Label, Value: "good"}})}
+	case hostabi.FuncMetricsSet:
+		c.Mask, c.In[0] = math.Float64bits(1), Gauge
+	case hostabi.FuncMetricsObserve:
+		c.Mask, c.In[0] = math.Float64bits(1), Histogram
+	case hostabi.FuncKVIncrement:
+		c.Mask, c.In[0], c.Cap = 1, keyNumber, 8
+	case hostabi.FuncKVCompareAndSet:
+		c.In[0] = keyEmpty // from an empty value to an empty one
+	case hostabi.FuncKVList:
+		c.Number = 10
 	}
 	return c
 }

@@ -19,7 +19,7 @@ func streamCases() []testCase {
 		flush, flush,
 	}
 	var after []step
-	for _, f := range hostabi.Core {
+	for _, f := range hostabi.Functions {
 		for message := range uint32(2) {
 			if message == response && !f.Message || f.Name == hostabi.FuncStreamClose && message == response ||
 				f.Name == hostabi.FuncStreamWrite && message == response {

@@ -29,6 +29,12 @@ func cases(s Subject) []testCase {
 		answerCases(),
 		streamCases(),
 		configureCases(),
+		cacheCases(),
+		throttleCases(),
+		secretsCases(),
+		metricsCases(),
+		kvCases(),
+		spendCases(),
 	)
 }
 

@@ -20,11 +20,11 @@
 // A program is an i32, the answer to return, a u32, the number of commands,
 // and the commands. Integers are little endian. A command is
 //
-//	u8  function, by its place in hostabi.Core
+//	u8  function, by its place in hostabi.Functions
 //	u8  bits: 1 the first input, 2 the second input, 4 the buffer is at fault;
-//	    8 the first input is the buffer
-//	u32 number: level, id, source, message, kind, status or handle
-//	u64 mask of context_read
+//	    8 the first input is the buffer, 16 the second is
+//	u32 number: level, id, source, message, kind, status, handle, tokens, hash, flags or limit
+//	u64 mask of context_read; time to live, increment, or bits of a metric's value
 //	u32 fault: the pointer to pass instead of the good one where bits says so
 //	u32 cap: size of the buffer to pass
 //	u32 keep: how many bytes of the buffer to report, at most cap
@@ -33,8 +33,12 @@
 //
 // The inputs are passed as name and value, key and value, or the only input as
 // the first. For random the buffer is what is filled, and set_auth_context
-// gets number as kind. Before each command the guest fills the first cap bytes
-// of its buffer with 0xA5; cap is at most 131072.
+// gets number as kind. Functions of capabilities get bucket and key, key and
+// value, name and labels, prefix and after, name and data as the inputs.
+// kv.compare_and_set gets the old value as the second input and the buffer,
+// with its 0xA5, as the new one; kv.increment writes its 8 bytes into the
+// buffer. Before each command the guest fills the first cap bytes of its buffer
+// with 0xA5; cap is at most 1052672, 1 MiB and 4 KiB.
 //
 // For each command the guest reports an i64, the result, with its sign, a
 // u32, keep, and as many bytes of the buffer as they are after the call. It

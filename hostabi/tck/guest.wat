@@ -30,9 +30,24 @@
   (import "portico_core_v1" "stream_write" (func $stream_write (param i32 i32 i32) (result i32)))
   (import "portico_core_v1" "stream_flush" (func $stream_flush (param i32) (result i32)))
   (import "portico_core_v1" "stream_close" (func $stream_close (param i32) (result i32)))
+  (import "portico_cache_v1" "get" (func $cache_get (param i32 i32 i32 i32) (result i32)))
+  (import "portico_cache_v1" "put" (func $cache_put (param i32 i32 i32 i32 i64) (result i32)))
+  (import "portico_cache_v1" "delete" (func $cache_delete (param i32 i32) (result i32)))
+  (import "portico_throttle_v1" "take" (func $throttle_take (param i32 i32 i32 i32 i32) (result i64)))
+  (import "portico_secrets_v1" "read" (func $secrets_read (param i32 i32 i32 i32) (result i32)))
+  (import "portico_secrets_v1" "hmac" (func $secrets_hmac (param i32 i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "portico_metrics_v1" "counter_add" (func $metrics_counter_add (param i32 i32 i32 i32 f64) (result i32)))
+  (import "portico_metrics_v1" "gauge_set" (func $metrics_gauge_set (param i32 i32 i32 i32 f64) (result i32)))
+  (import "portico_metrics_v1" "histogram_observe" (func $metrics_histogram_observe (param i32 i32 i32 i32 f64) (result i32)))
+  (import "portico_kv_v1" "get" (func $kv_get (param i32 i32 i32 i32) (result i32)))
+  (import "portico_kv_v1" "put" (func $kv_put (param i32 i32 i32 i32 i64) (result i32)))
+  (import "portico_kv_v1" "delete" (func $kv_delete (param i32 i32) (result i32)))
+  (import "portico_kv_v1" "increment" (func $kv_increment (param i32 i32 i64 i32) (result i32)))
+  (import "portico_kv_v1" "compare_and_set" (func $kv_compare_and_set (param i32 i32 i32 i32 i32 i32 i64 i32) (result i32)))
+  (import "portico_kv_v1" "list" (func $kv_list (param i32 i32 i32 i32 i32 i32 i32) (result i32)))
 
-  ;; 0x10000 program, 0x20000 report, 0x40000 buffer, 0x60000 configuration
-  (memory (export "memory") 8)
+  ;; 0x10000 program, 0x20000 report, 0x60000 configuration, 0x80000 buffer
+  (memory (export "memory") 25)
 
   (global $at     (mut i32) (i32.const 0)) ;; next byte of the program
   (global $out    (mut i32) (i32.const 0)) ;; next byte of the report
@@ -45,7 +60,7 @@
   (global $p2 (mut i64) (i64.const 0))
   (global $n2 (mut i64) (i64.const 0))
 
-  ;; One wrapper for each function, by its place in hostabi.Core.
+  ;; One wrapper for each function, by its place in hostabi.Functions.
   (type $wrapper (func (result i64)))
   (table funcref (elem
     $do_log
@@ -77,7 +92,22 @@
     $do_stream_read
     $do_stream_write
     $do_stream_flush
-    $do_stream_close))
+    $do_stream_close
+    $do_cache_get
+    $do_cache_put
+    $do_cache_delete
+    $do_throttle_take
+    $do_secrets_read
+    $do_secrets_hmac
+    $do_metrics_counter_add
+    $do_metrics_gauge_set
+    $do_metrics_histogram_observe
+    $do_kv_get
+    $do_kv_put
+    $do_kv_delete
+    $do_kv_increment
+    $do_kv_compare_and_set
+    $do_kv_list))
   (func $do_log (type $wrapper)
     (i64.extend_i32_s (call $log (i32.wrap_i64 (global.get $number)) (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)))))
   (func $do_config_read (type $wrapper)
@@ -135,6 +165,36 @@
     (i64.extend_i32_s (call $stream_flush (i32.wrap_i64 (global.get $number)))))
   (func $do_stream_close (type $wrapper)
     (i64.extend_i32_s (call $stream_close (i32.wrap_i64 (global.get $number)))))
+  (func $do_cache_get (type $wrapper)
+    (i64.extend_i32_s (call $cache_get (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)))))
+  (func $do_cache_put (type $wrapper)
+    (i64.extend_i32_s (call $cache_put (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (global.get $mask))))
+  (func $do_cache_delete (type $wrapper)
+    (i64.extend_i32_s (call $cache_delete (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)))))
+  (func $do_throttle_take (type $wrapper)
+    (call $throttle_take (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (i32.wrap_i64 (global.get $number))))
+  (func $do_secrets_read (type $wrapper)
+    (i64.extend_i32_s (call $secrets_read (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)))))
+  (func $do_secrets_hmac (type $wrapper)
+    (i64.extend_i32_s (call $secrets_hmac (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $number)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)))))
+  (func $do_metrics_counter_add (type $wrapper)
+    (i64.extend_i32_s (call $metrics_counter_add (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (f64.reinterpret_i64 (global.get $mask)))))
+  (func $do_metrics_gauge_set (type $wrapper)
+    (i64.extend_i32_s (call $metrics_gauge_set (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (f64.reinterpret_i64 (global.get $mask)))))
+  (func $do_metrics_histogram_observe (type $wrapper)
+    (i64.extend_i32_s (call $metrics_histogram_observe (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (f64.reinterpret_i64 (global.get $mask)))))
+  (func $do_kv_get (type $wrapper)
+    (i64.extend_i32_s (call $kv_get (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)))))
+  (func $do_kv_put (type $wrapper)
+    (i64.extend_i32_s (call $kv_put (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (global.get $mask))))
+  (func $do_kv_delete (type $wrapper)
+    (i64.extend_i32_s (call $kv_delete (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)))))
+  (func $do_kv_increment (type $wrapper)
+    (i64.extend_i32_s (call $kv_increment (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (global.get $mask) (i32.wrap_i64 (global.get $pbuf)))))
+  (func $do_kv_compare_and_set (type $wrapper)
+    (i64.extend_i32_s (call $kv_compare_and_set (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)) (global.get $mask) (i32.wrap_i64 (global.get $number)))))
+  (func $do_kv_list (type $wrapper)
+    (i64.extend_i32_s (call $kv_list (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (i32.wrap_i64 (global.get $number)) (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)))))
 
   (func $u8 (result i32)
     (global.set $at (i32.add (global.get $at) (i32.const 1)))
@@ -169,12 +229,16 @@
     (global.set $n2 (call $dirty (local.get $n)))
     (global.set $p2 (call $dirty (global.get $at)))
     (global.set $at (i32.add (global.get $at) (local.get $n)))
-    (global.set $pbuf (call $dirty (i32.const 0x40000)))
-    (memory.fill (i32.const 0x40000) (i32.const 0xa5) (local.get $cap))
+    (global.set $pbuf (call $dirty (i32.const 0x80000)))
+    (memory.fill (i32.const 0x80000) (i32.const 0xa5) (local.get $cap))
     (if (i32.and (local.get $bits) (i32.const 8))
       (then
         (global.set $p1 (global.get $pbuf))
         (global.set $n1 (global.get $cap))))
+    (if (i32.and (local.get $bits) (i32.const 16))
+      (then
+        (global.set $p2 (global.get $pbuf))
+        (global.set $n2 (global.get $cap))))
     (if (i32.and (local.get $bits) (i32.const 1))
       (then (global.set $p1 (call $dirty (local.get $fault)))))
     (if (i32.and (local.get $bits) (i32.const 2))
@@ -183,7 +247,7 @@
       (then (global.set $pbuf (call $dirty (local.get $fault)))))
     (i64.store (global.get $out) (call_indirect (type $wrapper) (local.get $func)))
     (i32.store offset=8 (global.get $out) (local.get $keep))
-    (memory.copy (i32.add (global.get $out) (i32.const 12)) (i32.const 0x40000) (local.get $keep))
+    (memory.copy (i32.add (global.get $out) (i32.const 12)) (i32.const 0x80000) (local.get $keep))
     (global.set $out (i32.add (global.get $out) (i32.add (local.get $keep) (i32.const 12)))))
 
   ;; The program: gives its answer.

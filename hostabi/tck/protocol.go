@@ -20,7 +20,7 @@ type Command struct {
 	In     [2]string
 	// Fault has bit 1 for the first input, 2 for the second, 4 for the
 	// buffer, whose pointer shall be At; 8 passes the buffer, filled with
-	// 0xA5, as the first input.
+	// 0xA5, as the first input, 16 as the second.
 	Fault uint8
 	At    uint32
 }
@@ -36,7 +36,7 @@ const filler = 0xa5
 
 var index = func() map[string]byte {
 	m := map[string]byte{}
-	for i, f := range hostabi.Core {
+	for i, f := range hostabi.Functions {
 		m[f.Name] = byte(i)
 	}
 	return m

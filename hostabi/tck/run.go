@@ -17,7 +17,7 @@ import (
 var Guest []byte
 
 // GuestMemory is the size of Guest's memory in bytes.
-const GuestMemory = 8 << 16
+const GuestMemory = 25 << 16
 
 // Subject is what is put to the test: a guest, an adapter, or a host.
 type Subject struct {
@@ -25,6 +25,10 @@ type Subject struct {
 	// error of a guest that refuses its configuration has the guest's text.
 	// The plugin is never closed by the suite.
 	Load func(t *testing.T, config []byte) (hostabi.Plugin, error)
+
+	// Capabilities are those that Load grants. Run fills them; what they must
+	// hold before is with the constants of this package.
+	Capabilities hostabi.Capabilities
 
 	// Memory is the size of the guest's memory in bytes if it is known and
 	// does not change: then pointers around its end are tried too.
@@ -38,6 +42,9 @@ type Subject struct {
 func Run(t *testing.T, s Subject) {
 	if s.NewHost == nil {
 		s.NewHost = func(setup Setup) Probe { return NewHost(setup) }
+	}
+	if err := fill(s.Capabilities); err != nil {
+		t.Fatal(err)
 	}
 	plugin, err := s.Load(t, nil)
 	if err != nil {

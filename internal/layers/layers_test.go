@@ -20,8 +20,9 @@ var (
 	phases = []string{"runtime/accept", "runtime/resolve", "runtime/match", "runtime/authorize", "runtime/mapping",
 		"runtime/integrate", "runtime/respond"}
 	shared   = []string{"runtime/policy", "runtime/event", "runtime/upstream", "runtime/accesslog"}
-	adapters = []string{"hostabi/native"}
-	below    = []string{"runtime/front", "runtime/config", "runtime/exchange", "runtime/plugin", "hostabi", "hostabi/engine"}
+	adapters = []string{"hostabi/native", "hostabi/command", "hostabi/adapter"}
+	below    = []string{"runtime/front", "runtime/config", "runtime/exchange", "runtime/plugin", "hostabi", "hostabi/engine",
+		"runtime/capability", "runtime/throttle", "runtime/store"}
 )
 
 // allowed maps a package, or a folder ending in "/...", to what of this module
@@ -46,11 +47,16 @@ var allowed = map[string][]string{
 	"runtime/event":          {"runtime/exchange", "runtime/policy", "hostabi"},
 	"runtime/upstream":       {"runtime/exchange", "hostabi"},
 	"runtime/accesslog":      {"runtime/exchange", "hostabi"},
+	"runtime/capability":     {"hostabi", "runtime/throttle"},
+	"runtime/throttle":       {"runtime/exchange", "hostabi"},
+	"runtime/store":          {"hostabi"},
 	"runtime/plugin":         join([]string{"hostabi", "hostabi/engine"}, adapters),
 	"hostabi":                nil,
 	"hostabi/engine":         {"hostabi", "hostabi/engine/rewrite"},
 	"hostabi/engine/rewrite": nil,
-	"hostabi/native":         {"hostabi", "hostabi/engine"},
+	"hostabi/adapter":        {"hostabi", "hostabi/engine"},
+	"hostabi/native":         {"hostabi", "hostabi/adapter", "hostabi/engine"},
+	"hostabi/command":        {"hostabi", "hostabi/adapter", "hostabi/engine"},
 	"hostabi/tck":            {"hostabi"},
 	"internal/...":           {"internal/..."},
 }
@@ -59,12 +65,13 @@ var allowed = map[string][]string{
 var doors = map[string][]string{
 	"github.com/BurntSushi/toml":          {"runtime/config"},
 	"github.com/julienschmidt/httprouter": {"runtime/match"},
-	"github.com/tetratelabs/wazero":       {"hostabi/engine", "hostabi/native"},
+	"github.com/tetratelabs/wazero":       {"hostabi/engine", "hostabi/native", "hostabi/command"},
 	"github.com/fsnotify/fsnotify":        {"runtime/plugin"},
-	"github.com/maypok86/otter":           {"runtime/authorize"},
+	"github.com/maypok86/otter":           {"runtime/authorize", "runtime/capability"},
 	"github.com/pires/go-proxyproto":      {"runtime/front"},
-	"github.com/prometheus/client_golang": {"runtime", "runtime/admin"},
-	"golang.org/x/net":                    {"runtime/front", "runtime/upstream"},
+	"github.com/prometheus/client_golang": {"runtime", "runtime/admin", "runtime/capability"},
+	"go.etcd.io/bbolt":                    {"runtime/store"},
+	"github.com/redis/go-redis":           {"runtime/store"},
 	"golang.org/x/sys":                    {"hostabi/engine", "runtime/upstream", "runtime/plugin"},
 	"golang.org/x/sync":                   {"hostabi/engine", "runtime/plugin"},
 }

@@ -17,6 +17,10 @@ type Config struct {
 	AccessLog AccessLog
 	// The directory of plugins.
 	Plugins Plugins
+	// Secrets that plugins may be granted, by name.
+	Secrets []NamedSecret
+	// Where plugins' kv is kept, and what gateways share.
+	Store Store
 	// What all integrations over HTTP share.
 	Upstream Upstream
 	// The APIs, in the order of the file.
@@ -29,6 +33,8 @@ var configTable = &table[Config]{
 		nested("log", logTable, func(c *Config) *Log { return &c.Log }),
 		nested("access_log", accessLogTable, func(c *Config) *AccessLog { return &c.AccessLog }),
 		nested("plugins", pluginsTable, func(c *Config) *Plugins { return &c.Plugins }),
+		field("secrets", namedSecrets, func(c *Config) *[]NamedSecret { return &c.Secrets }, nil),
+		nested("store", storeTable, func(c *Config) *Store { return &c.Store }),
 		nested("upstream", upstreamTable, func(c *Config) *Upstream { return &c.Upstream }),
 		field("apis", named(apiTable, func(a *API) *string { return &a.Name }, checkAPIName),
 			func(c *Config) *[]API { return &c.APIs }, nil),

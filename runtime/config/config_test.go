@@ -39,6 +39,7 @@ func TestAnEmptyFileIsAllDefaults(t *testing.T) {
 		Log:       Log{Level: "info", Format: "text"},
 		AccessLog: AccessLog{File: "off", Format: "json"},
 		Plugins:   Plugins{Directory: "plugins", Quiet: 100 * time.Millisecond},
+		Store:     Store{Path: "data", Policy: PolicyShare},
 		Upstream:  Upstream{IdleConnections: 64, IdleTimeout: 90 * time.Second, ConnectTimeout: 5 * time.Second, Transport: "lean"},
 	}
 	for _, src := range []string{"", "# only a comment\n", "[server]\n[log]\n[access_log]\n[plugins]\n[upstream]\n[apis]\n"} {
@@ -68,6 +69,8 @@ func TestEveryKeyOfTheGatewayFileArrives(t *testing.T) {
 		Log:       Log{Level: "debug", Format: "json"},
 		AccessLog: AccessLog{File: "stdout", Format: "$context.requestId $context.status"},
 		Plugins:   Plugins{Directory: "drop", Cache: "off", Quiet: time.Second, Poll: 2 * time.Second},
+		Secrets:   []NamedSecret{{"secrets.session", "session", &Secret{Env: "SESSION_KEY"}}, {"secrets.partner-2", "partner-2", &Secret{File: "partner.key"}}},
+		Store:     Store{Path: "data", RedisURL: &Secret{File: "redis.url"}, Policy: PolicyClosed},
 		Upstream: Upstream{IdleTimeout: 10 * time.Second, ConnectTimeout: 500 * time.Millisecond,
 			Transport: TransportStd, CAFile: "ca.pem"},
 		APIs: []API{{

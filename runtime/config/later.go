@@ -31,9 +31,6 @@ var laterKeys = map[string]string{
 	"tls":                      "end TLS in front of the gateway, and set trusted_proxies",
 	"http3":                    "end HTTP/3 in front of the gateway, and set trusted_proxies",
 	"waf":                      "filter in front of the gateway",
-	"secrets":                  "let the plugin's [config] hold what is not secret, and the upstream the rest",
-	"store":                    "remove it; this version keeps nothing beyond its process",
-	"redis":                    "remove it; this version keeps nothing beyond its process",
 	"metrics":                  "remove it; the admin listener serves /metrics",
 	"tracing":                  "remove it; the trace header reaches the upstream in any case",
 	"websocket":                `use an API with protocol "rest" or "http"`,
@@ -62,15 +59,9 @@ var (
 // laterPluginKeys are the settings of NAME.toml that a later version brings.
 var laterPluginKeys = map[string]string{
 	"allowed_hosts": "remove it; plugins of this version open no connections",
-	"secrets":       "keep the secret in the upstream; [config] is not secret",
-	"namespace":     "remove it; plugins of this version keep no state",
-	"kv":            "remove it; plugins of this version keep no state",
-	"cache":         "remove it; plugins of this version keep no state",
-	"throttle":      "remove it, and limit rates in front of the gateway",
-	"metrics":       "remove it; calls, errors and time of every plugin are counted in any case",
 	"after_cache":   "remove it; this version caches no responses",
 	"fallback":      `use failure = "closed" or "open"`,
 }
 
 // laterCapabilities are what a plugin of a later version may ask for.
-var laterCapabilities = []string{"cache", "throttle", "kv", "http", "jwt", "metrics", "secrets"}
+var laterCapabilities = []string{"http", "jwt"}

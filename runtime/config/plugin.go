@@ -34,8 +34,11 @@ const (
 	DefaultBreakerOpen     = 5 * time.Second
 )
 
-// CapabilityCore is the one capability of this version; every plugin has it.
+// CapabilityCore is what every plugin has.
 const CapabilityCore = "core"
+
+// capabilities are what an operator can grant.
+var capabilities = []string{CapabilityCore, "cache", "throttle", "secrets", "metrics", "kv"}
 
 // Plugin is the operator's file beside a plugin, NAME.toml, with all its
 // defaults applied. It is immutable and safe for concurrent use.
@@ -44,9 +47,23 @@ type Plugin struct {
 	// What the plugin itself is told, as JSON: strings, numbers, lists and
 	// tables of your choice. It is no place for secrets.
 	Config map[string]any
-	// What the plugin may do beyond computing and logging. This version grants
-	// only "core", which every plugin has.
+	// What the plugin may do beyond computing and logging: "cache", "throttle",
+	// "secrets", "metrics", "kv". Every plugin has "core".
 	Capabilities []string
+	// Whose cache, buckets and keys the plugin uses: plugins of one namespace
+	// share them. Unless set, it is the plugin's own name.
+	Namespace string
+	// The bound of the cache.
+	Cache PluginCache
+	// The buckets of throttle.
+	Throttle []PluginBucket
+	// The secrets of the gateway file that the plugin may use: "use" to sign
+	// with and have filled in, "read" to see, too.
+	Secrets []Pair
+	// The metrics that the plugin counts in.
+	Metrics []PluginMetric
+	// The bound of kv.
+	KV PluginKV
 	// The digest that NAME.wasm must have, "sha256:" and 64 digits; any other
 	// file is refused.
 	Digest string
@@ -72,6 +89,12 @@ var pluginTable = &table[Plugin]{
 	entries: []entry[Plugin]{
 		field("config", freeTable, func(p *Plugin) *map[string]any { return &p.Config }, nil),
 		field("capabilities", list(checked("a capability", checkCapability)), func(p *Plugin) *[]string { return &p.Capabilities }, nil),
+		derived("namespace", pluginName, func(p *Plugin) *string { return &p.Namespace }, "the plugin's name"),
+		nested("cache", pluginCacheTable, func(p *Plugin) *PluginCache { return &p.Cache }),
+		field("throttle", named(pluginBucketTable, func(b *PluginBucket) *string { return &b.Name }, checkBucketName), func(p *Plugin) *[]PluginBucket { return &p.Throttle }, nil),
+		field("secrets", pairs(`a table of NAME = "use" or "read"`, checkSecretGrant), func(p *Plugin) *[]Pair { return &p.Secrets }, nil),
+		field("metrics", named(pluginMetricTable, func(m *PluginMetric) *string { return &m.Name }, checkMetricName), func(p *Plugin) *[]PluginMetric { return &p.Metrics }, nil),
+		nested("kv", pluginKVTable, func(p *Plugin) *PluginKV { return &p.KV }),
 		field("digest", checked(`"sha256:" and 64 hexadecimal digits`, checkDigest), func(p *Plugin) *string { return &p.Digest }, ""),
 		field("isolation", oneOf("isolation", []string{IsolationPooled, IsolationFresh}, nil), func(p *Plugin) *string { return &p.Isolation }, IsolationPooled),
 		derived("timeout", duration(time.Millisecond, MaxTimeout), func(p *Plugin) *time.Duration { return &p.Timeout }, `"1s" for a mapper, "10s" for an authorizer`),
@@ -82,6 +105,7 @@ var pluginTable = &table[Plugin]{
 		nested("breaker", breakerTable, func(p *Plugin) *Breaker { return &p.Breaker }),
 	},
 	later: laterPluginKeys,
+	check: checkGrants,
 }
 
 // Breaker is [breaker] of NAME.toml. Failures are traps, timeouts and malformed
@@ -106,12 +130,12 @@ var breakerTable = &table[Breaker]{
 
 func checkCapability(s string) error {
 	switch {
-	case s == CapabilityCore:
+	case slices.Contains(capabilities, s):
 		return nil
 	case slices.Contains(laterCapabilities, s):
 		return fmt.Errorf("capability %q is %w; remove it, or run a later Portico", s, ErrUnsupported)
 	}
-	return choice("capability", s, append([]string{CapabilityCore}, laterCapabilities...))
+	return choice("capability", s, slices.Concat(capabilities, laterCapabilities))
 }
 
 var digests = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)

@@ -14,6 +14,7 @@ func TestAPluginWithoutAFileHasDefaults(t *testing.T) {
 	}
 	p.Source = Source{}
 	want := Plugin{
+		Cache: PluginCache{Size: 8 << 20}, KV: PluginKV{Quota: 64 << 20},
 		Isolation: IsolationPooled, Memory: 33_554_432, QueueTimeout: time.Second, Failure: FailureClosed,
 		Breaker: Breaker{Failures: 5, Window: 10 * time.Second, Open: 5 * time.Second},
 	}
@@ -30,14 +31,19 @@ func TestEveryKeyOfThePluginFileArrives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := p.Pos(`config.rows[1]."quoted key"`), (Position{Line: 28, Column: 1}); got != want {
+	if got, want := p.Pos(`config.rows[1]."quoted key"`), (Position{Line: 45, Column: 1}); got != want {
 		t.Errorf("Pos = %v, want %v", got, want)
 	}
 	p.Source = Source{}
 	want := Plugin{
-		Capabilities: []string{CapabilityCore},
-		Digest:       "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-		Isolation:    IsolationFresh, Timeout: 20 * time.Millisecond, Memory: 64 << 20, Instances: 8,
+		Capabilities: []string{CapabilityCore, "kv", "cache", "throttle", "secrets", "metrics"}, Namespace: "shared",
+		Cache: PluginCache{Size: 1 << 20}, KV: PluginKV{Quota: 2 << 20},
+		Secrets:  []Pair{{"session", SecretUse}, {"partner-2", SecretRead}},
+		Throttle: []PluginBucket{{Key: "throttle.logins", Name: "logins", Rate: 0.5, Burst: 3}},
+		Metrics: []PluginMetric{{Key: "metrics.hits_total", Name: "hits_total", Type: MetricCounter, Labels: []string{"tenant"}, MaxSeries: 7},
+			{Key: "metrics.size_bytes", Name: "size_bytes", Type: MetricHistogram, Buckets: []float64{1, 2.5, 1e6}, MaxSeries: 1000}},
+		Digest:    "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+		Isolation: IsolationFresh, Timeout: 20 * time.Millisecond, Memory: 64 << 20, Instances: 8,
 		Failure: FailureOpen, Breaker: Breaker{Window: time.Minute, Open: 30 * time.Second},
 		Config: map[string]any{
 			"text": "<a & b>", "whole": int64(9007199254740993), "real": 1.5, "yes": true,

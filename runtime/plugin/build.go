@@ -7,23 +7,35 @@ import (
 	"log/slog"
 	"math"
 	"runtime/debug"
+	"time"
 
+	"github.com/portico-gateway/portico/hostabi/adapter"
+	"github.com/portico-gateway/portico/hostabi/command"
 	"github.com/portico-gateway/portico/hostabi/engine"
 	"github.com/portico-gateway/portico/hostabi/native"
 )
 
-// builder makes native guests.
+// builder makes guests.
 type builder struct {
 	engine *engine.Engine
 	log    *slog.Logger
 }
 
-func (b builder) build(ctx context.Context, name string, wasm []byte, s Settings, observe func(native.Observation)) (Guest, error) {
-	info, err := inspect(wasm)
+func (b builder) build(ctx context.Context, name string, wasm []byte, s Settings, observe func(adapter.Observation)) (Guest, error) {
+	i, err := Inspect(wasm)
 	if err != nil {
 		return nil, err
 	}
-	o := nativeOptions(s, info)
+	if i.Adapter == Command {
+		o := commandOptions(s)
+		o.Name, o.Log, o.Observe = name, b.log, observe
+		p, err := command.New(ctx, b.engine, wasm, o)
+		if err != nil {
+			return nil, unnamed(err)
+		}
+		return p, nil
+	}
+	o := nativeOptions(s, i.Info)
 	o.Name, o.Log, o.Observe = name, b.log, observe
 	p, err := native.New(ctx, b.engine, wasm, o)
 	if err != nil {
@@ -32,18 +44,9 @@ func (b builder) build(ctx context.Context, name string, wasm []byte, s Settings
 	return p, nil
 }
 
-// inspect says statically what is wrong with a module.
-func inspect(wasm []byte) (*engine.Info, error) {
-	info, err := engine.Inspect(wasm)
-	if err != nil {
-		return nil, err
-	}
-	return info, native.Check(info)
-}
-
 // unnamed takes the plugin's name off an error: the file says it.
 func unnamed(err error) error {
-	var l *native.LoadError
+	var l *adapter.LoadError
 	if errors.As(err, &l) {
 		return l.Err
 	}
@@ -53,21 +56,47 @@ func unnamed(err error) error {
 const page = 64 << 10
 
 func nativeOptions(s Settings, info *engine.Info) native.Options {
-	o := native.Options{
+	return native.Options{
+		Config:       s.Config,
+		Capabilities: s.granted,
+		Timeout:      s.Timeout,
+		Instances:    s.Instances,
+		QueueTimeout: s.queueTimeout(),
+		Fresh:        s.Fresh,
+		Limits:       s.limits(),
+		SoftMemory:   softMemory(s.Memory, info),
+		Breaker:      s.breaker(),
+	}
+}
+
+// commandOptions has no word on isolation: each call of a command is a process
+// of its own.
+func commandOptions(s Settings) command.Options {
+	return command.Options{
 		Config:       s.Config,
 		Timeout:      s.Timeout,
 		Instances:    s.Instances,
-		QueueTimeout: s.QueueTimeout,
-		Fresh:        s.Fresh,
-		Limits:       engine.Limits{MemoryPages: uint32((s.Memory + page - 1) / page)},
-		SoftMemory:   softMemory(s.Memory, info),
-		Breaker:      engine.BreakerOptions{Failures: s.Failures, Window: s.Window, Backoff: s.Open},
+		QueueTimeout: s.queueTimeout(),
+		Limits:       s.limits(),
+		Breaker:      s.breaker(),
 	}
-	if o.QueueTimeout == 0 {
-		o.QueueTimeout = -1 // 0 would be the default
+}
+
+func (s Settings) queueTimeout() time.Duration {
+	if s.QueueTimeout == 0 {
+		return -1 // 0 would be the default
 	}
+	return s.QueueTimeout
+}
+
+func (s Settings) limits() engine.Limits {
+	return engine.Limits{MemoryPages: uint32((s.Memory + page - 1) / page)}
+}
+
+func (s Settings) breaker() engine.BreakerOptions {
+	o := engine.BreakerOptions{Failures: s.Failures, Window: s.Window, Backoff: s.Open}
 	if s.Failures == 0 {
-		o.Breaker.Failures = math.MaxInt // off
+		o.Failures = math.MaxInt // off
 	}
 	return o
 }

@@ -80,12 +80,12 @@ func TestNativeGuestsRun(t *testing.T) {
 
 func TestNativeGuestsThatCannotRunAreNamed(t *testing.T) {
 	s := newScene(t, Options{Engine: newEngine(t)},
-		"command.wasm", wat(t, "command"), "text.wasm", "(module)", "cut.wasm", wat(t, "allow")[:100],
+		"odd.wasm", wat(t, "odd_command"), "text.wasm", "(module)", "cut.wasm", wat(t, "allow")[:100],
 		"refused.wasm", wat(t, "allow"), "refused.toml", "config "+strings.Repeat("x", 65))
-	_, err := s.Load(t.Context(), []string{"command", "text", "cut", "refused"})
+	_, err := s.Load(t.Context(), []string{"odd", "text", "cut", "refused"})
 	want := []string{
-		"plugins/command.wasm: it is a command, and command plugins need a later Portico; build a library",
 		"plugins/cut.wasm: module refused: ",
+		"plugins/odd.wasm: it imports from \"portico_core_v1\"; a command has wasi_snapshot_preview1 alone",
 		"plugins/refused.wasm: pool \"refused\": start instance: configuration refused: too long",
 		"plugins/text.wasm: module refused: it is not WebAssembly; give the binary form (.wasm), not text",
 	}

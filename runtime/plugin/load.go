@@ -131,10 +131,20 @@ func (l *loader) build(ctx context.Context, name string, c *content, s Settings)
 		d.log.Info("compiling "+file, "size", sizeText(len(c.wasm)))
 	}
 	start := time.Now()
+	if s.Grant != nil {
+		grant, err := s.Grant()
+		if err != nil {
+			return nil, &FileError{File: d.file(name, settingsSuffix), Name: name, Err: err}
+		}
+		p.grant, s.granted = grant, grant.Capabilities()
+	}
 	guest, err := guard(d.log, file, func() (Guest, error) {
 		return d.build(ctx, name, c.wasm, s, p.timings.observe)
 	})
 	if err != nil {
+		if p.grant != nil {
+			p.grant.Release()
+		}
 		return nil, err
 	}
 	p.guest, p.loaded = guest, time.Now()

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/hostabi/adapter"
+	"github.com/portico-gateway/portico/hostabi/command"
 	"github.com/portico-gateway/portico/hostabi/engine"
 	"github.com/portico-gateway/portico/hostabi/native"
 )
@@ -28,7 +30,8 @@ type Options struct {
 	// native.Define, and outlives every Set. It is not used when Build is set.
 	Engine *engine.Engine
 
-	// Build makes a plugin of a module; nil means a native guest on Engine.
+	// Build makes a plugin of a module; nil means what Inspect says it is, on
+	// Engine.
 	Build BuildFunc
 
 	// Parse reads NAME.toml. file is its path, for errors; src is nil when the
@@ -43,20 +46,23 @@ type Options struct {
 
 // BuildFunc makes a plugin. wasm is not kept. The plugin hands each call to
 // observe when it has ended.
-type BuildFunc func(ctx context.Context, name string, wasm []byte, s Settings, observe func(native.Observation)) (Guest, error)
+type BuildFunc func(ctx context.Context, name string, wasm []byte, s Settings, observe func(adapter.Observation)) (Guest, error)
 
 // Guest is what runs behind a [Plugin].
 type Guest interface {
 	hostabi.Plugin
 
 	// Stats says what the guest has done and what it holds, also after Close.
-	Stats() native.Stats
+	Stats() adapter.Stats
 
 	// Close refuses further calls and returns when those under way have ended.
 	Close()
 }
 
-var _ Guest = (*native.Plugin)(nil)
+var (
+	_ Guest = (*native.Plugin)(nil)
+	_ Guest = (*command.Plugin)(nil)
+)
 
 // Settings is what NAME.toml says about a plugin.
 type Settings struct {
@@ -82,8 +88,15 @@ type Settings struct {
 	// QueueTimeout is how long a call waits for an instance; 0 is no wait.
 	QueueTimeout time.Duration
 
-	// Fresh gives each call an instance of its own.
+	// Fresh gives each call an instance of its own, which a command has anyway.
 	Fresh bool
+
+	// Grant gives what the operator granted; nil grants nothing. It is called
+	// for each version that is built.
+	Grant func() (Grant, error)
+
+	// Secrets names the secrets that were granted.
+	Secrets []string
 
 	// FailOpen lets a message pass where the plugin, a mapper, fails.
 	FailOpen bool
@@ -92,6 +105,17 @@ type Settings struct {
 	// doubles while it keeps failing; 0 turns that off.
 	Failures     int
 	Window, Open time.Duration
+
+	granted hostabi.Capabilities // by Grant
+}
+
+// Grant is what a version of a plugin was granted, for as long as it lives.
+type Grant interface {
+	Capabilities() hostabi.Capabilities
+	// Activate is called when the version serves, again and again.
+	Activate()
+	// Release is called when the version is closed, or could not be built.
+	Release()
 }
 
 const (

@@ -17,6 +17,7 @@ type Plugin struct {
 	settings  Settings
 	toml      string // hash of NAME.toml
 	guest     Guest
+	grant     Grant // nil for none
 	loaded    time.Time
 	timings   timings
 
@@ -30,6 +31,14 @@ func (p *Plugin) Name() string { return p.name }
 
 // Has reports whether the plugin can be called as that kind.
 func (p *Plugin) Has(k hostabi.Kind) bool { return p.guest.Has(k) }
+
+// Lacks says why Has is false for a kind.
+func (p *Plugin) Lacks(k hostabi.Kind) string {
+	if g, ok := p.guest.(interface{ Lacks(k hostabi.Kind) string }); ok {
+		return g.Lacks(k)
+	}
+	return "it does not export " + k.Export()
+}
 
 // Call runs the plugin once; see hostabi.Plugin.
 func (p *Plugin) Call(ctx context.Context, k hostabi.Kind, h hostabi.Host) (answer int32, err error) {
@@ -50,6 +59,21 @@ func (p *Plugin) Settings() Settings { return p.settings }
 
 // FailOpen reports whether a message passes where the plugin fails.
 func (p *Plugin) FailOpen() bool { return p.settings.FailOpen }
+
+// Activate has what NAME.toml grants hold from now on: the version serves.
+func (p *Plugin) Activate() {
+	if p.grant != nil {
+		p.grant.Activate()
+	}
+}
+
+// close ends the guest, then gives back what it was granted.
+func (p *Plugin) close() {
+	p.guest.Close()
+	if p.grant != nil {
+		p.grant.Release()
+	}
+}
 
 // Stats is what this version has done so far, and what it holds. See
 // Directory.Stats for the sum over the versions of a name.

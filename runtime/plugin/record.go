@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
-	"github.com/portico-gateway/portico/hostabi/engine"
 )
 
 // record is what is known about the files of one name. It is not changed once
@@ -46,11 +45,11 @@ func texts(errs []error) []string {
 // kindsOf names what a module can be called for, as far as it can be read.
 func kindsOf(wasm []byte) (kinds []string) {
 	defer func() { _ = recover() }() // inspecting it again will report it
-	info, err := engine.Inspect(wasm)
-	if err != nil {
+	i, _ := Inspect(wasm)
+	if i == nil {
 		return nil
 	}
-	for _, k := range info.Kinds() {
+	for _, k := range i.Kinds {
 		if k != hostabi.Configure {
 			kinds = append(kinds, k.String())
 		}

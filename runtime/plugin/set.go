@@ -67,7 +67,7 @@ func (d *Directory) release(plugins ...*Plugin) {
 	}
 	d.mu.Unlock()
 	for _, p := range last {
-		p.guest.Close()
+		p.close()
 		d.bury(p)
 		d.log.Debug("plugin closed", "plugin", p.name, "digest", p.digest)
 	}

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/hostabi/adapter"
 	"github.com/portico-gateway/portico/hostabi/engine"
-	"github.com/portico-gateway/portico/hostabi/native"
 )
 
 // PluginStats is what the plugin of a name has done, and what it holds.
@@ -22,8 +22,9 @@ type PluginStats struct {
 	Kinds        [hostabi.Kinds]KindStats
 	Failures     map[hostabi.Reason]uint64
 	HostCalls    uint64
-	LinesDropped uint64        // that the guest logged over its bound
-	Wait         time.Duration // for instances, of all calls together
+	StateCalls   [hostabi.CapabilityCount]uint64 // of HostCalls, by capability
+	LinesDropped uint64                          // that the guest logged over its bound
+	Wait         time.Duration                   // for instances, of all calls together
 
 	Instances engine.Stats        // of all versions together
 	Breaker   engine.BreakerState // of the newest version
@@ -74,7 +75,7 @@ type timings struct {
 }
 
 // observe counts a call.
-func (t *timings) observe(o native.Observation) {
+func (t *timings) observe(o adapter.Observation) {
 	t.wait.Add(int64(o.Wait))
 	if o.Run <= 0 || int(o.Kind) >= len(t.kinds) {
 		return
@@ -107,6 +108,11 @@ func (s *PluginStats) of(p *Plugin) {
 	}
 	s.addFailures(g.Failures)
 	s.HostCalls += g.HostCalls
+	if used, ok := p.guest.(interface {
+		StateCalls() [hostabi.CapabilityCount]uint64
+	}); ok {
+		s.addStateCalls(used.StateCalls())
+	}
 	s.LinesDropped += g.LinesDropped
 	s.Wait += time.Duration(p.timings.wait.Load())
 	s.Opened += g.Opened
@@ -126,6 +132,7 @@ func (s *PluginStats) past(t *PluginStats) {
 	}
 	s.addFailures(t.Failures)
 	s.HostCalls += t.HostCalls
+	s.addStateCalls(t.StateCalls)
 	s.LinesDropped += t.LinesDropped
 	s.Wait += t.Wait
 	s.Opened += t.Opened
@@ -138,6 +145,12 @@ func (s *PluginStats) addFailures(m map[hostabi.Reason]uint64) {
 	}
 	for r, n := range m {
 		s.Failures[r] += n
+	}
+}
+
+func (s *PluginStats) addStateCalls(calls [hostabi.CapabilityCount]uint64) {
+	for i, n := range calls {
+		s.StateCalls[i] += n
 	}
 }
 

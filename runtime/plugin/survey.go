@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-
-	"github.com/portico-gateway/portico/hostabi/engine"
 )
 
 // survey looks, without running them, at the plugins of a view that nobody
@@ -69,7 +67,7 @@ func (l *loader) inspect(ctx context.Context, name string) {
 	errs = append(errs, more...)
 	if c.wasm != nil {
 		file := d.file(name, moduleSuffix)
-		_, err := guard(d.log, file, func() (*engine.Info, error) { return inspect(c.wasm) })
+		_, err := guard(d.log, file, func() (*Inspection, error) { return Inspect(c.wasm) })
 		errs = append(errs, problems(file, name, err)...)
 	}
 	l.records[name].errs = errs

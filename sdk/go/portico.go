@@ -19,6 +19,10 @@
 // package has what they share: reading the request, configuration, log. The
 // package porticotest runs handlers in ordinary Go tests.
 //
+// What a plugin may do beyond computing and logging are packages of their own,
+// each of which needs a grant in the operator's NAME.toml: cache, throttle,
+// secrets, metrics and kv.
+//
 // One instance of a plugin handles one call at a time, and the gateway may
 // run many instances and drop any of them: package variables are a cache and
 // no place for state. Values that methods return are copies, except where
@@ -41,6 +45,8 @@ const (
 	// ErrInvalid: not a value that the function takes, such as a header with
 	// a line break.
 	ErrInvalid = abi.EINVAL
+	// ErrNotFound: no bucket, secret or metric of that name.
+	ErrNotFound = abi.ENOENT
 	// ErrPermission: not granted, or a header that belongs to the gateway.
 	ErrPermission = abi.EPERM
 	// ErrPhase: no longer possible, as setting a header after Flush.
@@ -51,6 +57,12 @@ const (
 	ErrConnection = abi.ECONN
 	// ErrTooLarge: over a limit of size.
 	ErrTooLarge = abi.E2BIG
+	// ErrExhausted: this call has made as many such calls as it may.
+	ErrExhausted = abi.EAGAIN
+	// ErrExists: kv holds another value than the one to be replaced.
+	ErrExists = abi.EEXIST
+	// ErrIO: the gateway could not do it; its log says why.
+	ErrIO = abi.EIO
 	// ErrAborted: the deadline has passed or the client has gone.
 	ErrAborted = abi.EABORT
 )

@@ -1,8 +1,6 @@
 package portico
 
 import (
-	"slices"
-
 	"github.com/portico-gateway/portico/sdk/go/internal/abi"
 )
 
@@ -10,21 +8,8 @@ import (
 // handles one call at a time, so one is enough.
 var scratch = make([]byte, 0, 512)
 
-// appendRead appends what f gives to dst, with a larger buffer if it must. The
-// result is dst's new state and the host's answer.
-func appendRead(dst []byte, f func(buf []byte) int32) ([]byte, int32) {
-	for {
-		free := dst[len(dst):cap(dst)]
-		n := f(free)
-		if n < 0 {
-			return dst, n
-		}
-		if int(n) <= len(free) {
-			return dst[:len(dst)+int(n)], n
-		}
-		dst = slices.Grow(dst, int(n))
-	}
-}
+// appendRead is abi.Append.
+func appendRead(dst []byte, f func(buf []byte) int32) ([]byte, int32) { return abi.Append(dst, f) }
 
 // found tells an absent thing from a present one. Other answers than these
 // come of a mistake in the SDK or the gateway; a panic makes the call fail,

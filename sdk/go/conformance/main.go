@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"math"
 	"unsafe"
 
 	_ "github.com/portico-gateway/portico/sdk/go/authorizer"
@@ -27,7 +28,8 @@ func main() {}
 // Sizes of the protocol.
 const (
 	maxProgram = 64 << 10
-	maxBuffer  = 128 << 10
+	maxConfig  = 128 << 10
+	maxBuffer  = 1<<20 + 4<<10
 )
 
 var buffer = make([]byte, maxBuffer)
@@ -46,7 +48,7 @@ func run() int32 {
 }
 
 func configure() int32 {
-	config := make([]byte, maxBuffer)
+	config := make([]byte, maxConfig)
 	n := abi.ConfigRead(config)
 	text, ok := bytes.CutPrefix(config[:max(n, 0)], []byte(`{"tck":"`))
 	if !ok {
@@ -119,6 +121,9 @@ func (c command) call(buf []byte) int64 {
 	if c.bits&8 != 0 {
 		first = unsafe.String(unsafe.SliceData(buf), len(buf))
 	}
+	if c.bits&16 != 0 {
+		second = unsafe.String(unsafe.SliceData(buf), len(buf))
+	}
 	if c.bits&1 != 0 {
 		first = unsafe.String(elsewhere(c.fault), len(first))
 	}
@@ -190,6 +195,37 @@ func (c command) call(buf []byte) int64 {
 		return int64(abi.StreamFlush(n))
 	case 29:
 		return int64(abi.StreamClose(n))
+	case 30:
+		return int64(abi.CacheGet(first, buf))
+	case 31:
+		return int64(abi.CachePut(first, second, int64(c.mask)))
+	case 32:
+		return int64(abi.CacheDelete(first))
+	case 33:
+		return abi.ThrottleTake(first, second, n)
+	case 34:
+		return int64(abi.SecretsRead(first, buf))
+	case 35:
+		return int64(abi.SecretsHMAC(first, n, second, buf))
+	case 36:
+		return int64(abi.CounterAdd(first, second, math.Float64frombits(c.mask)))
+	case 37:
+		return int64(abi.GaugeSet(first, second, math.Float64frombits(c.mask)))
+	case 38:
+		return int64(abi.HistogramObserve(first, second, math.Float64frombits(c.mask)))
+	case 39:
+		return int64(abi.KVGet(first, buf))
+	case 40:
+		return int64(abi.KVPut(first, second, int64(c.mask)))
+	case 41:
+		return int64(abi.KVDelete(first))
+	case 42:
+		return int64(abi.KVIncrement(first, int64(c.mask), unsafe.SliceData(buf)))
+	case 43:
+		next := unsafe.String(unsafe.SliceData(buf), len(buf))
+		return int64(abi.KVCompareAndSet(first, second, next, int64(c.mask), n))
+	case 44:
+		return int64(abi.KVList(first, second, n, buf))
 	}
 	return int64(abi.ENOSYS)
 }

@@ -32,8 +32,11 @@ type host struct {
 	event    string
 	config   string
 	scratch  []byte
+	state    *State
+	used     map[string]int // calls by capability
 	started  time.Time
 
+	configuring bool
 	configError string
 	principal   string
 	context     map[string]string
@@ -50,6 +53,8 @@ func newHost(r Request, w *Response) *host {
 		event:    r.Event,
 		config:   r.Config,
 		scratch:  slices.Clone(r.Scratch),
+		state:    r.State.ready(),
+		used:     map[string]int{},
 		context:  map[string]string{},
 		started:  time.Now(),
 	}

@@ -42,6 +42,9 @@ type Request struct {
 	Config string
 	// Scratch is what the plugin stored for the request.
 	Scratch []byte
+	// State is what the plugin was granted and keeps; nil stands for nothing,
+	// which ends with the call.
+	State *State
 }
 
 // Response is a response before or after a handler.
@@ -68,6 +71,7 @@ var ErrFailed = errors.New("the handler failed")
 // the text that the operator would see.
 func Configure(config string) error {
 	h := newHost(Request{Config: config}, nil)
+	h.configuring = true
 	if answer := h.run(hook.Configure, "configure"); answer != 0 {
 		if h.configError != "" {
 			return errors.New(h.configError)

@@ -59,6 +59,16 @@ const (
 	SourceCookie        = 5
 )
 
+// Hashes of SecretsHMAC.
+const (
+	HashSHA1   = 1
+	HashSHA256 = 2
+	HashSHA512 = 3
+)
+
+// FlagAbsent of KVCompareAndSet: there must be no value.
+const FlagAbsent = 1
+
 // Answers of the exported functions.
 const (
 	AnswerDeny         = 0

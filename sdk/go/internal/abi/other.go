@@ -35,6 +35,8 @@ type Host interface {
 	StreamWrite(handle uint32, data string) int32
 	StreamFlush(handle uint32) int32
 	StreamClose(handle uint32) int32
+
+	State
 }
 
 // Current is the host of the call under way; porticotest sets it.

@@ -1,0 +1,47 @@
+package capability_test
+
+import (
+	"testing"
+
+	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/hostabi/tck"
+	"github.com/portico-gateway/portico/runtime/capability"
+	"github.com/portico-gateway/portico/runtime/store"
+)
+
+// What guests get in the gateway passes the suite that its ABI has.
+func TestConformance(t *testing.T) {
+	embedded, err := store.OpenEmbedded(t.TempDir(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := embedded.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s := newState(t, capability.Stores{KV: func(ns string, quota int64) (hostabi.KV, error) { return embedded.Namespace(ns, quota), nil }})
+	s.SetSecrets(capability.Vault{
+		tck.SecretRead: capability.NewSecret([]byte(tck.SecretReadValue)),
+		tck.SecretUse:  capability.NewSecret([]byte(tck.SecretUseValue)),
+	})
+	l := acquire(t, s, "conformance", capability.Grants{
+		Has:       has(hostabi.CapabilityCache, hostabi.CapabilityThrottle, hostabi.CapabilitySecrets, hostabi.CapabilityMetrics, hostabi.CapabilityKV),
+		CacheSize: tck.Bytes, Quota: tck.Bytes,
+		Buckets: []capability.Bucket{{Name: tck.Bucket, Rate: 1e-5, Burst: tck.Burst}},
+		Secrets: []capability.SecretGrant{{Name: tck.SecretRead, Read: true}, {Name: tck.SecretUse}},
+		Metrics: []capability.Metric{{Name: tck.Counter, Labels: []string{tck.Label}},
+			{Name: tck.Gauge, Type: capability.Gauge}, {Name: tck.Histogram, Type: capability.Histogram}},
+	})
+	tck.Run(t, tck.Subject{
+		Memory:       tck.GuestMemory,
+		Capabilities: l.Capabilities(),
+		Load: func(t *testing.T, config []byte) (hostabi.Plugin, error) {
+			p, err := load(t, tck.Guest, config, l.Capabilities())
+			if err != nil {
+				return nil, err
+			}
+			return p, nil
+		},
+	})
+}

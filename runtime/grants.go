@@ -1,0 +1,81 @@
+package runtime
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/runtime/capability"
+	"github.com/portico-gateway/portico/runtime/config"
+	"github.com/portico-gateway/portico/runtime/plugin"
+)
+
+// grantsOf is what NAME.toml grants the plugin NAME.
+func grantsOf(name string, p *config.Plugin) capability.Grants {
+	g := capability.Grants{Namespace: p.Namespace, CacheSize: p.Cache.Size, Quota: p.KV.Quota}
+	if g.Namespace == "" {
+		g.Namespace = name
+	}
+	for c := range hostabi.Capability(hostabi.CapabilityCount) {
+		g.Has[c] = slices.Contains(p.Capabilities, c.String())
+	}
+	for _, b := range p.Throttle {
+		g.Buckets = append(g.Buckets, capability.Bucket{Name: b.Name, Rate: b.Rate, Burst: b.Burst})
+	}
+	for _, s := range p.Secrets {
+		g.Secrets = append(g.Secrets, capability.SecretGrant{Name: s.Name, Read: s.Value == config.SecretRead})
+	}
+	types := map[string]capability.MetricType{
+		config.MetricCounter: capability.Counter, config.MetricGauge: capability.Gauge, config.MetricHistogram: capability.Histogram}
+	for _, m := range p.Metrics {
+		g.Metrics = append(g.Metrics, capability.Metric{
+			Name: m.Name, Type: types[m.Type], Labels: m.Labels, Buckets: m.Buckets, Series: m.MaxSeries})
+	}
+	return g
+}
+
+// acquire gives a plugin what it was granted.
+func (s *state) acquire(name string, g capability.Grants) (plugin.Grant, error) {
+	l, err := s.capabilities.Acquire(name, g)
+	if err != nil {
+		return nil, err // a nil *Lease would be a Grant that is not nil
+	}
+	return l, nil
+}
+
+func secretNames(p *config.Plugin) (names []string) {
+	for _, s := range p.Secrets {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// checkSecrets reports secrets that plugins were granted and nobody has.
+func (b *builder) checkSecrets() {
+	if b.snapshot.plugins == nil {
+		return
+	}
+	reported := map[string]bool{}
+	for _, ref := range b.config.PluginRefs() {
+		p, ok := b.snapshot.plugins.Get(ref.Name)
+		if !ok || reported[ref.Name] {
+			continue
+		}
+		reported[ref.Name] = true
+		for _, name := range p.Settings().Secrets {
+			if !slices.ContainsFunc(b.config.Secrets, func(s config.NamedSecret) bool { return s.Name == name }) {
+				b.errorf(ref.Key, "plugin %q is granted the secret %q, which this file does not have; "+
+					"add [secrets] %s = { env = \"NAME\" } or { file = \"path\" }", ref.Name, name, name)
+			}
+		}
+	}
+}
+
+// secretsText tells where the secrets are, to see changes.
+func secretsText(c *config.Config) string {
+	text := ""
+	for _, s := range c.Secrets {
+		text += fmt.Sprintf("%s: %s\n", s.Name, s.Secret)
+	}
+	return text
+}

@@ -1,0 +1,77 @@
+package runtime_test
+
+import (
+	"fmt"
+	"net"
+	"os/exec"
+	"testing"
+	"time"
+)
+
+// redisServer starts a Redis of the test's own and returns its address.
+func redisServer(t *testing.T) string {
+	t.Helper()
+	tool, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Skip("redis-server is not installed")
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(free.Addr().String())
+	if err := free.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(tool, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir())
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = c.Process.Kill()
+		_ = c.Wait()
+	})
+	address := net.JoinHostPort("127.0.0.1", port)
+	for until := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		conn, err := net.Dial("tcp", address)
+		if err == nil {
+			_ = conn.Close()
+			return address
+		}
+		if time.Now().After(until) {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestGatewaysShareWhatIsInRedis(t *testing.T) {
+	address := redisServer(t)
+	for name, line := range map[string]string{"redis": fmt.Sprintf("redis = %q", address), "redis_url": `redis_url = { file = "redis.url" }`} {
+		t.Run(name, func(t *testing.T) {
+			// Each run has a namespace of its own: the server keeps the last one's.
+			var gets []func() string
+			for range 2 {
+				s := newStateful(t, "namespace = \""+name+"\"\n"+statePlugin(4, ""))
+				s.write("redis.url", "redis://"+address+"/0\n")
+				s.write("gateway.toml", stateFile+"[store]\n"+line+"\n")
+				get, stop := s.serve()
+				defer stop()
+				gets = append(gets, get)
+			}
+			want(t, "the first gateway", gets[0](), "201 n=1 first value")
+			want(t, "the second goes on counting, with a cache of its own", gets[1](), "201 n=2 first value")
+			passed := 2
+			for range 10 {
+				for _, get := range gets {
+					if get() != "429" {
+						passed++
+					}
+				}
+			}
+			// A burst of 4 for both, and what a tenth of a second adds.
+			if passed > 5 {
+				t.Errorf("%d requests passed, want 4", passed)
+			}
+		})
+	}
+}

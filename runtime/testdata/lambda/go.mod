@@ -1,0 +1,3 @@
+module lambda
+
+go 1.24
