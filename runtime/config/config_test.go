@@ -95,7 +95,7 @@ func TestEveryKeyOfTheGatewayFileArrives(t *testing.T) {
 				Integration: Integration{
 					Key: "apis.orders.routes[0].integration", Type: IntegrationHTTP,
 					URI: "https://${stageVariables.backend}/v1/{id}?x={other}", Method: "POST", Timeout: 90 * time.Second,
-					Transport: TransportLean, InsecureSkipVerify: true, ServerName: "orders.internal",
+					Transport: TransportStd, InsecureSkipVerify: true, ServerName: "orders.internal",
 					RequestParameters: []Pair{{"integration.request.path.other", "method.request.header.Y"},
 						{"integration.request.header.X", "'x'"}},
 					Responses: []IntegrationResponse{{
@@ -133,7 +133,7 @@ func TestEveryKeyOfTheGatewayFileArrives(t *testing.T) {
 			}, {
 				Key: "apis.web.routes[1]", Route: "GET /{proxy+}", Authorizer: NoAuthorizer,
 				Integration: Integration{Key: "apis.web.routes[1].integration", Type: IntegrationHTTPProxy,
-					URI: "http://127.0.0.1:9000/{proxy}", Timeout: DefaultHTTPTimeout, Transport: TransportStd},
+					URI: "http://127.0.0.1:9000/{proxy}", Timeout: DefaultHTTPTimeout, Transport: TransportLean},
 			}},
 		}},
 	}
@@ -257,5 +257,16 @@ func TestRouteSplit(t *testing.T) {
 		if m, p := r.Split(); m != want[0] || p != want[1] {
 			t.Errorf("Split(%q) = %q, %q, want %q", route, m, p, want)
 		}
+	}
+}
+
+func TestAnIntegrationTakesTheTransportOfUpstream(t *testing.T) {
+	c, err := Parse("gateway.toml", []byte("[upstream]\ntransport = \"std\"\n[apis.a]\nprotocol = \"http\"\n"+
+		"[[apis.a.routes]]\nroute = \"GET /\"\nintegration = { type = \"http_proxy\", uri = \"http://b/\" }\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.APIs[0].Routes[0].Integration.Transport; got != TransportStd {
+		t.Errorf("transport %q, want %q", got, TransportStd)
 	}
 }

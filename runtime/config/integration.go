@@ -153,6 +153,9 @@ func checkIntegration(d *decoder, i *Integration) {
 			}
 		}
 	}
+	if t := Join(i.Key, "transport"); d.ok(t) && i.Transport == TransportLean && strings.HasPrefix(i.URI, "https:") {
+		d.errorf(t, `"lean" speaks plain HTTP only, and uri is https; remove it, or write "std"`)
+	}
 	if i.Type == IntegrationMock && !d.Has(Join(i.Key, "status")) {
 		i.Status = DefaultMockStatus
 	}

@@ -12,7 +12,7 @@ func (g *groups) addHeaders(x *exchange.Exchange, cookies bool) {
 	rest := x.API == nil || x.API.Protocol != exchange.HTTP
 	for i := range x.Request.Header {
 		f := &x.Request.Header[i]
-		if own(f.Name) || rest && droppedByREST(f.Name) || !cookies && hostabi.EqualName(f.Name, "Cookie") {
+		if own(f.Name) || rest && exchange.DroppedByREST(f.Name) || !cookies && hostabi.EqualName(f.Name, "Cookie") {
 			continue
 		}
 		g.add(casing(f.Name), f.Value)
@@ -46,24 +46,6 @@ func own(name string) bool {
 		return hostabi.EqualName(name, "X-Forwarded-Proto") || exchange.Framing(name)
 	}
 	return exchange.Framing(name)
-}
-
-// droppedByREST reports whether a REST API drops a field on arrival, beyond
-// those that frame a message.
-func droppedByREST(name string) bool {
-	switch len(name) {
-	case 6:
-		return hostabi.EqualName(name, "Server")
-	case 11:
-		return hostabi.EqualName(name, "Content-MD5")
-	case 12:
-		return hostabi.EqualName(name, "Max-Forwards")
-	case 16:
-		return hostabi.EqualName(name, "WWW-Authenticate")
-	case 18:
-		return hostabi.EqualName(name, "Proxy-Authenticate")
-	}
-	return false
 }
 
 // casing returns the name as events have it: as the client wrote it, but for

@@ -179,6 +179,24 @@ func Framing(name string) bool {
 	return false
 }
 
+// DroppedByREST reports whether a REST API drops a field on arrival, beyond
+// those that frame a message (see [Framing]; recorded at AWS).
+func DroppedByREST(name string) bool {
+	switch len(name) {
+	case 6:
+		return hostabi.EqualName(name, "Server")
+	case 11:
+		return hostabi.EqualName(name, "Content-MD5")
+	case 12:
+		return hostabi.EqualName(name, "Max-Forwards")
+	case 16:
+		return hostabi.EqualName(name, "WWW-Authenticate")
+	case 18:
+		return hostabi.EqualName(name, "Proxy-Authenticate")
+	}
+	return false
+}
+
 func (c *Call) Status() int {
 	if c.flushed {
 		return 0

@@ -109,28 +109,22 @@ func joined(h exchange.Header, f exchange.Field) bool {
 
 // dropped reports a field that the backend does not get.
 func dropped(name, value string, rest bool) bool {
+	if rest && exchange.DroppedByREST(name) {
+		return true
+	}
 	switch len(name) {
 	case 3:
 		return rest && hostabi.EqualName(name, "Via")
-	case 6:
-		return rest && hostabi.EqualName(name, "Server")
 	case 9:
 		return hostabi.EqualName(name, "Forwarded")
-	case 11:
-		return rest && hostabi.EqualName(name, "Content-MD5")
-	case 12:
-		return rest && hostabi.EqualName(name, "Max-Forwards")
 	case 13:
 		return hostabi.EqualName(name, "Authorization") && strings.HasPrefix(value, "AWS4-HMAC-SHA256 ")
 	case 15:
 		return hostabi.EqualName(name, "X-Forwarded-For") || hostabi.EqualName(name, "X-Amzn-Trace-Id")
 	case 16:
-		return hostabi.EqualName(name, "X-Forwarded-Port") || hostabi.EqualName(name, "X-Forwarded-Host") ||
-			rest && hostabi.EqualName(name, "WWW-Authenticate")
+		return hostabi.EqualName(name, "X-Forwarded-Port") || hostabi.EqualName(name, "X-Forwarded-Host")
 	case 17:
 		return hostabi.EqualName(name, "X-Forwarded-Proto")
-	case 18:
-		return rest && hostabi.EqualName(name, "Proxy-Authenticate")
 	case 22:
 		// The gateway obeys it. One that it ignores, because of its case or
 		// because it stands there twice, must not make the backend run a
