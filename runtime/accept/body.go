@@ -35,3 +35,5 @@ func (l *limited) Read(p []byte) (int, error) {
 func (l *limited) Close() error { return l.body.Close() }
 
 func (l *limited) Interrupt() { l.body.Interrupt() }
+
+func (l *limited) Stalled() bool { return l.body.Stalled() }

@@ -107,6 +107,7 @@ func (p *Phase) Accept(x *exchange.Exchange) *exchange.Refusal {
 	p.client(&x.Request)
 	values := p.fields(x)
 	q := &x.Request
+	q.BodyLimit = p.maxBody
 	switch {
 	case len(q.RawPath)+len(q.Query) > p.maxURL:
 		return refuseURL

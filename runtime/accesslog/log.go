@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/portico-gateway/portico/runtime/exchange"
@@ -29,6 +30,9 @@ type Options struct {
 	File string
 	// Format is "json" (and ""), "clf", "csv", "xml" or a template.
 	Format string
+	// Check makes a Log that records nothing, after looking whether File could
+	// be appended to or made: no file is made.
+	Check bool
 	// Writer takes the lines in place of File. It is not closed.
 	Writer io.Writer
 	// Logger gets a warning when writing begins to fail and a message when it
@@ -68,6 +72,9 @@ func New(opts Options) (*Log, error) {
 			w = os.Stderr
 		default:
 			path = opts.File
+			if opts.Check {
+				return l, checkFile(path)
+			}
 			if w, err = openFile(path); err != nil {
 				return nil, err
 			}
@@ -83,6 +90,24 @@ func openFile(path string) (*os.File, error) {
 		return nil, fmt.Errorf("%w: %w", ErrOpen, err)
 	}
 	return f, nil
+}
+
+// checkFile says whether openFile could do its work. Where there is no file
+// yet, another is made in its directory and taken away.
+func checkFile(path string) error {
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		if f, err = os.CreateTemp(filepath.Dir(path), ".portico-check-*"); err == nil {
+			defer os.Remove(f.Name())
+		}
+	}
+	if err != nil {
+		if p, ok := errors.AsType[*os.PathError](err); ok {
+			p.Path = path
+		}
+		return fmt.Errorf("%w: %w", ErrOpen, err)
+	}
+	return f.Close()
 }
 
 // Record writes the line of x, which has been answered. It does not wait. It

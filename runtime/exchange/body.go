@@ -208,6 +208,13 @@ func (b *Body) Interrupt() {
 	}
 }
 
+// Stalled reports whether the sender of the stream stopped sending, so that a
+// Read ran out of time.
+func (b *Body) Stalled() bool {
+	s, ok := b.rest.(interface{ Stalled() bool })
+	return ok && s.Stalled()
+}
+
 // Close closes what is left of a stream. Kept bytes stay readable.
 func (b *Body) Close() error { return b.closeRest() }
 

@@ -90,6 +90,9 @@ type Request struct {
 	// other field that frames the message or holds for one hop.
 	Header Header
 	Body   Body
+	// BodyLimit is how many bytes of body the accept phase lets pass; 0 until
+	// it has run.
+	BodyLimit int64
 	// Trailer returns the fields after the body; it is complete only once
 	// the body has been read to its end. Nil when none were announced.
 	Trailer func() Header

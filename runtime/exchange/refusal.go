@@ -59,6 +59,9 @@ type Refusal struct {
 // something: nobody is there to be answered, and the log says 499 as nginx does.
 var ClientGone = &Refusal{Type: BadProtocol, Status: 499, Message: "Client Closed Request"}
 
+// Stalled refuses a request whose client stopped sending its body.
+var Stalled = &Refusal{Type: BadProtocol, Status: 408, Message: "Request Timeout"}
+
 // Because returns a copy of r with a cause for the log.
 func (r *Refusal) Because(cause error) *Refusal {
 	c := *r

@@ -41,6 +41,7 @@ type body struct {
 	eof     bool
 	closed  bool
 	broken  bool // a Read was interrupted
+	stalled bool // a Read ran out of time
 }
 
 // begin makes r's body the exchange's, if there is one.
@@ -77,6 +78,7 @@ func (b *body) Read(p []byte) (int, error) {
 		err = os.ErrDeadlineExceeded
 	}
 	b.reading = false
+	b.stalled = b.stalled || !b.closed && errors.Is(err, os.ErrDeadlineExceeded)
 	b.n += int64(n)
 	if err == io.EOF {
 		b.eof = true
@@ -116,6 +118,9 @@ func (b *body) Interrupt() {
 	b.closed = true
 	reading := b.reading
 	b.broken = b.broken || reading
+	// net/http ends the request's context before the Read that has run out of
+	// time returns.
+	b.stalled = b.stalled || reading && !b.http2 && b.timeout > 0 && time.Since(b.set) >= b.timeout
 	b.mu.Unlock()
 	switch {
 	case !reading:
@@ -124,6 +129,13 @@ func (b *body) Interrupt() {
 	default:
 		b.w.SetReadDeadline(past)
 	}
+}
+
+// Stalled reports whether the client stopped sending.
+func (b *body) Stalled() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.stalled
 }
 
 // end is called after the answer. On HTTP/1.1 it reads a small rest, so that

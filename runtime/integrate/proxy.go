@@ -175,6 +175,9 @@ func refused(x *exchange.Exchange, err error) *exchange.Refusal {
 	case errors.Is(err, exchange.ErrTooLarge):
 		return overLimit.Because(err)
 	case errors.Is(err, upstream.ErrBody), errors.Is(err, upstream.ErrCanceled):
+		if x.Request.Body.Stalled() {
+			return exchange.Stalled.Because(err)
+		}
 		return gone.Because(err)
 	case errors.Is(err, upstream.ErrTimeout):
 		return timedOut.Because(err)

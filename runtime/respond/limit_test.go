@@ -20,10 +20,14 @@ func TestABodyOverTheLimit(t *testing.T) {
 	}
 	for _, c := range cases {
 		x, _ := newExchange(c.protocol)
+		x.Request.BodyLimit = 4096
 		x.Refused = &exchange.Refusal{Type: exchange.BadProtocol, Status: 413}
 		new(Responses).Prepare(x)
 		if got := text(x.Response.Header); x.Response.Status != 413 || got != c.want {
 			t.Errorf("%s: %d\n%s\nwant 413\n%s", c.name, x.Response.Status, got, c.want)
+		}
+		if want := "HTTP content length exceeded 4096 bytes."; c.protocol != exchange.HTTP && x.Log.ErrorMessage != want {
+			t.Errorf("%s: the message is %q, want %q", c.name, x.Log.ErrorMessage, want)
 		}
 	}
 }

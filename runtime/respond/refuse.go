@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/portico-gateway/portico/hostabi"
@@ -94,8 +95,11 @@ func (r *Responses) lookup(t exchange.ResponseType, status int) (own, class *cus
 	return r.custom[t], r.custom[exchange.Default4XX]
 }
 
-// tooLong is what AWS's front end says of a body over API Gateway's limit.
-const tooLong = "HTTP content length exceeded 10485760 bytes."
+// tooLong is what AWS's front end says of a body over API Gateway's limit,
+// which is 10485760 there and the operator's here.
+func tooLong(limit int64) string {
+	return "HTTP content length exceeded " + strconv.FormatInt(limit, 10) + " bytes."
+}
 
 // refuse turns x.Refused into a response. What an integration or a mapper may
 // have left in x.Response is dropped.
@@ -119,7 +123,7 @@ func (r *Responses) refuse(x *exchange.Exchange) {
 	case f.Message != "" || f.Null:
 		a.message, a.null = f.Message, f.Null
 	case f.Type == exchange.BadProtocol && f.Status == 413:
-		a.message = tooLong
+		a.message = tooLong(x.Request.BodyLimit)
 	case f.Type == exchange.BadProtocol && f.Status != 0:
 		a.message = http.StatusText(f.Status)
 	}

@@ -43,6 +43,7 @@ func newExchange(p exchange.Protocol) (*exchange.Exchange, *sink) {
 	s := &sink{}
 	x := &exchange.Exchange{Sink: s, ID: "id", ExtendedID: "ext="}
 	x.Request.Method, x.Request.Client = "GET", netip.MustParseAddr("192.0.2.1")
+	x.Request.BodyLimit = 10 << 20
 	if p != 0 {
 		x.API = &exchange.API{Protocol: p}
 		x.Stage = &exchange.Stage{Name: "prod", Variables: []exchange.Field{{Name: "who", Value: "me"}}}
