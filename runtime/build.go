@@ -78,7 +78,7 @@ func (b *builder) build(ctx context.Context) (*Snapshot, error) {
 	s.resolve, err = resolve.New(mounts)
 	b.wrong("apis", err)
 	if err := b.problems(errors.Join(broken, b.state.prepare(c, &b.errs))); err != nil {
-		s.close()
+		b.state.aside.Go(s.close)
 		return nil, err
 	}
 	return s, nil

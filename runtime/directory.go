@@ -48,6 +48,7 @@ func (s *state) directory(c *config.Config) (*plugin.Directory, error) {
 		Poll:      c.Plugins.Poll,
 		Engine:    s.engine,
 		Parse:     s.parseSettings,
+		Aside:     s.aside.Go,
 		Log:       s.log,
 	})
 	if err != nil {

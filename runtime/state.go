@@ -3,6 +3,7 @@ package runtime
 import (
 	"errors"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 
 	"github.com/portico-gateway/portico/hostabi/engine"
@@ -20,6 +21,10 @@ type state struct {
 
 	decisions *authorize.Cache
 	clients   clientPool
+
+	// aside counts what lets go of a build that failed: it may hold the last
+	// reference to a plugin, which a request still uses.
+	aside sync.WaitGroup
 
 	capabilities *capability.State
 	stores       stores
@@ -117,6 +122,7 @@ func (s *state) openAccessLog(c *config.Config) (*accesslog.Log, error) {
 }
 
 func (s *state) close() error {
+	s.aside.Wait()
 	var errs []error
 	if d := s.plugins.Load(); d != nil {
 		errs = append(errs, d.Close())

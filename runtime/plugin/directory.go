@@ -16,6 +16,7 @@ type Directory struct {
 	poll  time.Duration
 	build BuildFunc
 	parse func(file string, src []byte) (Settings, error)
+	aside func(wait func())
 	log   *slog.Logger
 	since time.Time // of New
 
@@ -54,6 +55,7 @@ func New(o Options) (*Directory, error) {
 		poll:    o.Poll,
 		build:   o.Build,
 		parse:   o.Parse,
+		aside:   o.Aside,
 		log:     o.Log,
 		since:   time.Now(),
 		closed:  make(chan struct{}),
@@ -75,6 +77,9 @@ func New(o Options) (*Directory, error) {
 	}
 	if d.parse == nil {
 		d.parse = noSettings
+	}
+	if d.aside == nil {
+		d.aside = func(wait func()) { wait() }
 	}
 	d.resting = newResting(d.quiet)
 	d.known, _, _ = d.look() // what cannot be read is a view too

@@ -45,7 +45,7 @@ func (d *Directory) Load(ctx context.Context, names []string) (*Set, error) {
 		d.know(nil)
 	}
 	if errs != nil {
-		set.Close()
+		d.aside(set.Close)
 		return nil, errors.Join(errs...)
 	}
 	return set, nil
@@ -78,7 +78,7 @@ func (l *loader) all(ctx context.Context, names []string, set *Set) (errs []erro
 		p, problems := l.one(ctx, name)
 		if ctx.Err() != nil {
 			if p != nil {
-				d.release(p)
+				d.aside(func() { d.release(p) })
 			}
 			return errs
 		}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -220,6 +221,34 @@ func TestClosingTheLastSetWaitsForCalls(t *testing.T) {
 		synctest.Wait()
 		if answer.Load() != 1 || !closed.Load() || s.alive.Load() != 0 {
 			t.Errorf("after the call: answer %d, closed %v, %d guests live; want 1, true, 0", answer.Load(), closed.Load(), s.alive.Load())
+		}
+	})
+}
+
+// A Load that fails may be left with the last reference to a plugin.
+func TestALoadThatFailsDoesNotWaitForCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var aside sync.WaitGroup
+		s := newScene(t, Options{Aside: aside.Go}, "a.wasm", "wait", "b.wasm", "m")
+		set := s.load("a")
+		p := s.get(set, "a")
+		go p.Call(context.Background(), hostabi.Authorize, nil)
+		synctest.Wait()
+		refuse := errors.New("refused")
+		s.Directory.build = func(context.Context, string, []byte, Settings, func(native.Observation)) (Guest, error) {
+			set.Close() // the snapshot that held it has drained meanwhile
+			return nil, refuse
+		}
+		if _, err := s.Load(t.Context(), []string{"a", "b"}); !errors.Is(err, refuse) {
+			t.Errorf("Load = %v, want %v", err, refuse)
+		}
+		if s.alive.Load() != 1 {
+			t.Error("the plugin was closed during its call")
+		}
+		close(p.guest.(*guest).wait)
+		aside.Wait()
+		if s.alive.Load() != 0 {
+			t.Error("the plugin lives on after its call")
 		}
 	})
 }

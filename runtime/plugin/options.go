@@ -39,6 +39,11 @@ type Options struct {
 	// nil refuses every NAME.toml and gives the zero Settings without one.
 	Parse func(file string, src []byte) (Settings, error)
 
+	// Aside runs what waits for calls to end, after a Load that failed. Such a
+	// Load may hold the last reference to a plugin that still streams. nil
+	// waits within Load.
+	Aside func(wait func())
+
 	// Log gets the progress of loading and what the plugins log; nil means
 	// silence.
 	Log *slog.Logger
