@@ -57,7 +57,7 @@ func missing(t testing.TB, what, packages string) {
 	t.Skipf("%s is missing (Debian: %s)", what, packages)
 }
 
-// needSysroot is need for what a form links.
+// need looks for what the form takes.
 func (f form) need(t testing.TB) {
 	t.Helper()
 	need(t, "clang", "clang lld")
@@ -76,13 +76,19 @@ func (f form) need(t testing.TB) {
 	}
 }
 
-// c builds a source of the C SDK, once per run and form.
+// build builds a source of the C SDK, once per run and form.
 func (f form) build(t testing.TB, source string, more ...string) []byte {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("C guests are built in the long form")
 	}
 	f.need(t)
+	// go test keeps a result until a file changes that the test itself opened.
+	for _, name := range []string{"portico.h", "portico.hpp", source} {
+		if _, err := os.Stat(filepath.Join(sdkC, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	command := append(strings.Fields(f.flags+" "+warnings), more...)
 	command = append(command, "-I", sdkC, filepath.Join(sdkC, source))
 	key := f.tool + strings.Join(command, " ")
