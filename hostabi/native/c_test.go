@@ -125,3 +125,33 @@ func TestConformanceOfTheCGuest(t *testing.T) {
 		})
 	}
 }
+
+// The header and its helpers compile without a warning wherever somebody may
+// include it, the machine of a test included.
+func TestTheCHeadersHaveNoWarnings(t *testing.T) {
+	freestanding.need(t)
+	for _, tt := range []struct{ header, language string }{
+		{"portico.h", "--target=wasm32 -ffreestanding -x c -std=c11"},
+		{"portico.h", "--target=wasm32 -ffreestanding -x c -std=c17 -O0"},
+		{"portico.h", "--target=wasm32 -ffreestanding -x c++ -std=c++17"},
+		{"portico.h", "--target=wasm32 -ffreestanding -x c++ -std=c++20"},
+		{"portico.h", "--target=wasm32-wasi -x c -std=c11"},
+		{"portico.hpp", "--target=wasm32-wasi -x c++ -std=c++17 -fno-exceptions"},
+		{"portico.hpp", "--target=wasm32-wasi -x c++ -std=c++20"},
+	} {
+		t.Run(tt.header+" "+tt.language, func(t *testing.T) {
+			if tt.header == "portico.hpp" {
+				withLibcxx.need(t)
+			}
+			source := filepath.Join(t.TempDir(), "source")
+			if err := os.WriteFile(source, []byte("#include \""+tt.header+"\"\n#include \""+tt.header+"\"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			args := strings.Fields(tt.language + " -Weverything -Wno-c++98-compat -Wno-c++98-compat-pedantic " +
+				"-Wno-declaration-after-statement -Wno-padded " + warnings + " -fsyntax-only -I " + sdkC)
+			if out, err := exec.Command("clang", append(args, source)...).CombinedOutput(); err != nil {
+				t.Errorf("clang %s: %v\n%s", strings.Join(args, " "), err, out)
+			}
+		})
+	}
+}

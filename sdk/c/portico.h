@@ -27,6 +27,8 @@
 
 #ifdef __cplusplus
 extern "C" {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast" /* this is C, too */
 #endif
 
 /* Without WebAssembly the functions are plain externs, so that a test on your
@@ -508,6 +510,7 @@ static inline void portico_put_pair(portico_writer *w, const void *name, size_t 
 }
 
 #ifdef __cplusplus
+#pragma GCC diagnostic pop
 }
 #endif
 
