@@ -182,13 +182,15 @@ func TestACGuestsMemoryStaysFlat(t *testing.T) {
 		native.Options{Capabilities: hostabi.Capabilities{Secrets: signing{}}}, func() hostabi.Host { return h }, steady{Memory: 2 << 16})
 }
 
-// The first plugin that the README shows is a template, to the letter.
-func TestTheReadmeOfTheCSDKShowsATemplate(t *testing.T) {
-	page, err := os.ReadFile(sdkC + "/README.md")
+// The first plugin that the README shows is a template, to the letter, and its
+// command lines are those of the tests.
+func TestTheReadmeOfTheCSDKShowsWhatIsTested(t *testing.T) {
+	b, err := os.ReadFile(sdkC + "/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(page), "```c\n")
+	page := string(b)
+	_, rest, _ := strings.Cut(page, "```c\n")
 	shown, _, _ := strings.Cut(rest, "```")
 	template, err := os.ReadFile(sdkC + "/template/authorizer/plugin.c")
 	if err != nil {
@@ -196,5 +198,11 @@ func TestTheReadmeOfTheCSDKShowsATemplate(t *testing.T) {
 	}
 	if !strings.HasSuffix(string(template), shown) || shown == "" {
 		t.Errorf("the README shows\n%s\nthe template has\n%s", shown, template)
+	}
+	lines := strings.ReplaceAll(page, " \\\n    ", " ")
+	for _, f := range []form{freestanding, withLibc, asCPlusPlus, withLibcxx} {
+		if line := f.tool + " " + f.flags + " -o "; !strings.Contains(lines, line) {
+			t.Errorf("the README does not have the line %s", line)
+		}
 	}
 }

@@ -102,3 +102,26 @@ func TestTheIntegrationOfTheCTemplates(t *testing.T) {
 		}
 	}
 }
+
+// Without WebAssembly the header has plain externs, for tests that stand in
+// for the gateway.
+func TestAPluginInCRunsInATestOfItsOwn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("C guests are built in the long form")
+	}
+	cc := need(t, "cc", "gcc libc6-dev")
+	out := filepath.Join(t.TempDir(), "native")
+	args := append(strings.Fields(warnings), "-std=c11", "-I", sdkC, "-o", out,
+		filepath.Join(sdkC, "test/native.c"), filepath.Join(sdkC, "template/authorizer/plugin.c"))
+	for _, file := range args[len(args)-2:] {
+		if _, err := os.Stat(file); err != nil { // so that go test knows of it
+			t.Fatal(err)
+		}
+	}
+	if b, err := exec.Command(cc, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, b)
+	}
+	if b, err := exec.Command(out).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, b)
+	}
+}

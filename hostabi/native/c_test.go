@@ -147,8 +147,8 @@ func TestTheCHeadersHaveNoWarnings(t *testing.T) {
 			if err := os.WriteFile(source, []byte("#include \""+tt.header+"\"\n#include \""+tt.header+"\"\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			args := strings.Fields(tt.language + " -Weverything -Wno-c++98-compat -Wno-c++98-compat-pedantic " +
-				"-Wno-declaration-after-statement -Wno-padded " + warnings + " -fsyntax-only -I " + sdkC)
+			args := strings.Fields(tt.language + " -Wcast-qual -Wcast-align -Wundef -Wcomma -Wextra-semi " +
+				"-Wunreachable-code -Wold-style-cast " + warnings + " -fsyntax-only -I " + sdkC)
 			if out, err := exec.Command("clang", append(args, source)...).CombinedOutput(); err != nil {
 				t.Errorf("clang %s: %v\n%s", strings.Join(args, " "), err, out)
 			}

@@ -14,7 +14,7 @@
  * stands for pointer and length of a literal, PORTICO_BUF(array) for pointer
  * and size of an array.
  *
- * A result of 0 or more is success, a negative one of enum portico_code. A
+ * A result of 0 or more is success, a negative one is a code. A
  * function that gives bytes takes (buf, cap) and returns the full length; it
  * writes all or, if that is more than cap, nothing.
  */
@@ -56,31 +56,18 @@ extern "C" {
 
 /* ---- What a plugin exports: define those that it is to be. ---- */
 
-/* Answers of the kinds. Any other one, a negative code too, is a failure of
- * the plugin: the client gets 500 or 502, the log gets the code's name. */
-enum portico_answer {
+/* What the kinds return: one of these, or a code if they fail: the client then
+ * gets 500 or 502, and the log the code's name. */
+enum portico_result {
     PORTICO_DENY = 0,         /* authorize: 403 */
     PORTICO_ALLOW = 1,        /* authorize */
     PORTICO_UNAUTHORIZED = 2, /* authorize: 401 */
     PORTICO_RESULT = 3,       /* authorize, integrate: portico_result_write has it */
     PORTICO_CONTINUE = 0,     /* the mappers: go on */
     PORTICO_RESPOND = 1,      /* map_request: send the response that is set */
-    PORTICO_DONE = 0          /* integrate: the response is set; configure: it is good */
-};
+    PORTICO_DONE = 0,         /* integrate: the response is set; configure: it is good */
 
-PORTICO_EXPORT("portico_authorize") int32_t portico_authorize(void);
-PORTICO_EXPORT("portico_map_request") int32_t portico_map_request(void);
-PORTICO_EXPORT("portico_map_response") int32_t portico_map_response(void);
-PORTICO_EXPORT("portico_integrate") int32_t portico_integrate(void);
-PORTICO_EXPORT("portico_configure") int32_t portico_configure(void);
-
-/* The marker. It is weak so that several sources may include this file. */
-PORTICO_EXPORT("portico_abi_v1") __attribute__((weak)) void portico_abi_v1(void);
-__attribute__((weak)) void portico_abi_v1(void) {}
-
-/* ---- Codes, fields and other numbers ---- */
-
-enum portico_code {
+    /* Codes: what functions answer that did not succeed. */
     PORTICO_ENOENT = -1,    /* there is none; an empty one gives 0 */
     PORTICO_EINVAL = -2,    /* an argument is not one that the function takes */
     PORTICO_EFAULT = -3,    /* pointer and length reach outside of memory */
@@ -96,6 +83,18 @@ enum portico_code {
     PORTICO_EIO = -13,      /* the host could not do it; its log says why */
     PORTICO_EEXIST = -14    /* compare-and-set found something else */
 };
+
+PORTICO_EXPORT("portico_authorize") int32_t portico_authorize(void);
+PORTICO_EXPORT("portico_map_request") int32_t portico_map_request(void);
+PORTICO_EXPORT("portico_map_response") int32_t portico_map_response(void);
+PORTICO_EXPORT("portico_integrate") int32_t portico_integrate(void);
+PORTICO_EXPORT("portico_configure") int32_t portico_configure(void);
+
+/* The marker. It is weak so that several sources may include this file. */
+PORTICO_EXPORT("portico_abi_v1") __attribute__((weak)) void portico_abi_v1(void);
+__attribute__((weak)) void portico_abi_v1(void) {}
+
+/* ---- Messages, fields and other numbers ---- */
 
 /* Messages, which are also the handles of their bodies. */
 enum portico_message { PORTICO_REQUEST = 0, PORTICO_RESPONSE = 1 };

@@ -26,7 +26,7 @@ static int32_t allow(const char *user, size_t len) {
     int32_t err = portico_set_principal(user, len);
     if (err >= 0)
         err = portico_set_auth_context(PORTICO_LIT("user"), PORTICO_STRING, user, len);
-    return err < 0 ? err : (int32_t)PORTICO_ALLOW;
+    return err < 0 ? err : PORTICO_ALLOW;
 }
 
 int32_t portico_authorize(void) {
@@ -52,7 +52,7 @@ int32_t portico_authorize(void) {
         return PORTICO_DENY;
     n = portico_secrets_hmac(PORTICO_LIT("signing"), PORTICO_SHA256, user, dot - 1, PORTICO_BUF(mac));
     if (n != sizeof mac)
-        return n < 0 ? n : (int32_t)PORTICO_EIO;
+        return n < 0 ? n : PORTICO_EIO;
     put_hex(&signature, mac, sizeof mac);
     if (!portico_equal(user + dot, len - dot, hex, signature.len))
         return PORTICO_DENY;

@@ -30,7 +30,7 @@ static int32_t count(const char *name, size_t len, int64_t *sum) {
     portico_writer w = portico_write_to(PORTICO_BUF(key));
     portico_put(&w, PORTICO_LIT("count/"));
     portico_put(&w, name, len);
-    return w.overflow ? (int32_t)PORTICO_E2BIG : portico_kv_increment(w.ptr, w.len, 1, sum);
+    return w.overflow ? PORTICO_E2BIG : portico_kv_increment(w.ptr, w.len, 1, sum);
 }
 
 static int32_t answer(const char *name, size_t len, int64_t sum) {
@@ -44,8 +44,8 @@ static int32_t answer(const char *name, size_t len, int64_t sum) {
     portico_put(&w, PORTICO_LIT(",\"count\":"));
     portico_put_decimal(&w, (uint64_t)sum);
     portico_put(&w, PORTICO_LIT("}\n"));
-    err = w.overflow ? (int32_t)PORTICO_E2BIG : portico_stream_write(PORTICO_RESPONSE, w.ptr, w.len);
-    return err < 0 ? err : (int32_t)PORTICO_DONE;
+    err = w.overflow ? PORTICO_E2BIG : portico_stream_write(PORTICO_RESPONSE, w.ptr, w.len);
+    return err < 0 ? err : PORTICO_DONE;
 }
 
 int32_t portico_integrate(void) {

@@ -9,7 +9,7 @@
 int32_t portico_map_request(void) {
     int64_t now = portico_clock_monotonic_ns();
     int32_t err = portico_scratch_write(&now, sizeof now);
-    return err < 0 ? err : (int32_t)PORTICO_CONTINUE;
+    return err < 0 ? err : PORTICO_CONTINUE;
 }
 
 static bool is_internal(portico_str name) {
@@ -56,5 +56,5 @@ int32_t portico_map_response(void) {
     int32_t err = conceal();
     if (err >= 0)
         err = timing();
-    return err < 0 ? err : (int32_t)PORTICO_CONTINUE;
+    return err < 0 ? err : PORTICO_CONTINUE;
 }
