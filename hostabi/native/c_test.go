@@ -45,16 +45,16 @@ func need(t testing.TB, tool, packages string) string {
 	if err == nil {
 		return path
 	}
-	missing(t, tool, packages)
+	missing(t, tool+" (Debian: "+packages+")")
 	return ""
 }
 
-func missing(t testing.TB, what, packages string) {
+func missing(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("CI") != "" {
-		t.Fatalf("%s is missing (Debian: %s)", what, packages)
+		t.Fatal("there is no " + what)
 	}
-	t.Skipf("%s is missing (Debian: %s)", what, packages)
+	t.Skip("there is no " + what)
 }
 
 // need looks for what the form takes.
@@ -66,12 +66,12 @@ func (f form) need(t testing.TB) {
 	libcxx := "/usr/include/wasm32-wasi/c++/v1/string_view"
 	if strings.Contains(f.flags, "wasm32-wasi") {
 		if _, err := os.Stat(libc); errors.Is(err, fs.ErrNotExist) {
-			missing(t, libc, "wasi-libc libclang-rt-14-dev-wasm32")
+			missing(t, libc+" (Debian: wasi-libc libclang-rt-14-dev-wasm32)")
 		}
 	}
 	if f == withLibcxx {
 		if _, err := os.Stat(libcxx); errors.Is(err, fs.ErrNotExist) {
-			missing(t, libcxx, "libc++-14-dev-wasm32 libc++abi-14-dev-wasm32")
+			missing(t, libcxx+" (Debian: libc++-14-dev-wasm32 libc++abi-14-dev-wasm32)")
 		}
 	}
 }
