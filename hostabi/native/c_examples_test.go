@@ -159,6 +159,7 @@ func TestACPluginImportsWhatItUsesAndNoMore(t *testing.T) {
 	for source, want := range map[string]string{
 		"examples/authorizer.c":  "portico_core_v1.get_header portico_core_v1.set_auth_context portico_core_v1.set_principal portico_secrets_v1.hmac",
 		"examples/integration.c": "portico_core_v1.get_param portico_core_v1.set_header portico_core_v1.set_status portico_core_v1.stream_write portico_kv_v1.increment",
+		"examples/both.c":        "portico_core_v1.set_header portico_core_v1.stream_read portico_core_v1.stream_write portico_http_v1.start portico_http_v1.status",
 	} {
 		info, err := engine.Inspect(freestanding.build(t, source))
 		if err != nil {
