@@ -14,9 +14,9 @@
  * stands for pointer and length of a literal, PORTICO_BUF(array) for pointer
  * and size of an array.
  *
- * A result of 0 or more is success, a negative one is a code. A
- * function that gives bytes takes (buf, cap) and returns the full length; it
- * writes all or, if that is more than cap, nothing.
+ * A result of 0 or more is success, a negative one is a code. A function that
+ * gives bytes takes (buf, cap) and returns the full length; it writes all or, if
+ * that is more than cap, nothing.
  */
 #ifndef PORTICO_H
 #define PORTICO_H
@@ -453,7 +453,7 @@ static inline bool portico_next_field(portico_iter *it, uint32_t *id, portico_st
     return true;
 }
 
-/* A writer puts texts together in a caller's buffer: {buf, sizeof buf, 0, false}. */
+/* A writer puts texts together in a caller's buffer; portico_write_to makes one. */
 typedef struct portico_writer {
     char *ptr;
     size_t cap;
