@@ -2,6 +2,7 @@ package native_test
 
 import (
 	"context"
+	"os/exec"
 	"testing"
 
 	"github.com/portico-gateway/portico/hostabi"
@@ -102,6 +103,9 @@ func BenchmarkAuthorize(b *testing.B) {
 	guests := map[string][]byte{"text": guest(b, "authorizer")}
 	if !testing.Short() {
 		guests["Go"] = goGuest(b, "./examples/authorizer")
+		if _, err := exec.LookPath("clang"); err == nil {
+			guests["C"] = freestanding.build(b, "template/authorizer/plugin.c")
+		}
 	}
 	for name, wasm := range guests {
 		p, err := native.New(context.Background(), e, wasm, native.Options{Name: name, Limits: engine.Limits{}})

@@ -1,6 +1,7 @@
 package tck
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/portico-gateway/portico/hostabi"
@@ -15,11 +16,19 @@ func limitCases() []testCase {
 		size += len(f.Name) + len(f.Value)
 	}
 	room := maxFieldBytes - size - len("big")
+	full := ex
+	full.Header = append(slices.Clone(ex.Header), hostabi.Field{Name: "big", Value: strings.Repeat("v", room)})
 	var flood []step
 	for range maxFields - len(ex.Header) {
 		flood = append(flood, step{Command: Command{Func: hostabi.FuncAddHeader, In: [2]string{"x", ""}}})
 	}
 	flood = append(flood, step{Command: Command{Func: hostabi.FuncAddHeader, In: [2]string{"x", ""}}, want: e2big})
+	flood = append(flood,
+		step{Command: Command{Func: hostabi.FuncSetHeader, In: [2]string{"new", ""}}, want: e2big},
+		step{Command: Command{Func: hostabi.FuncSetHeader, In: [2]string{"accept", "text/html"}}},
+		step{Command: Command{Func: hostabi.FuncRemoveHeader, In: [2]string{"accept"}}},
+		step{Command: Command{Func: hostabi.FuncSetHeader, In: [2]string{"new", ""}}},
+	)
 	value := func(n int, want int64) []step {
 		return []step{{Command: Command{Func: hostabi.FuncSetHeader, In: [2]string{"big", strings.Repeat("v", n)}}, want: want}}
 	}
@@ -53,6 +62,12 @@ func limitCases() []testCase {
 		}},
 		{name: "a header list holds 400 fields", kind: hostabi.MapRequest, setup: ex, steps: flood},
 		{name: "a header list holds 40 KiB", kind: hostabi.MapRequest, setup: ex, steps: value(room, 0)},
+		{name: "a full header list can be told the same in other words, and less", kind: hostabi.MapRequest, setup: full, steps: []step{
+			{Command: Command{Func: hostabi.FuncAddHeader, In: [2]string{"x", ""}}, want: e2big},
+			{Command: Command{Func: hostabi.FuncSetHeader, In: [2]string{"BIG", strings.Repeat("w", room)}}},
+			{Command: Command{Func: hostabi.FuncRemoveHeader, In: [2]string{"big"}}},
+			{Command: Command{Func: hostabi.FuncAddHeader, In: [2]string{"x", ""}}},
+		}},
 		{name: "a header list holds no more than 40 KiB", kind: hostabi.MapRequest, setup: ex, steps: value(room+1, e2big)},
 		{name: "log never fails otherwise", kind: hostabi.MapResponse, setup: ex,
 			steps: append(log, step{Command: bulk(hostabi.FuncLog, 0, 1<<17), among: []int64{int64(hostabi.EAGAIN)}})},

@@ -159,6 +159,9 @@ func (h *Host) SetHeader(response bool, name, value string) error {
 	if err := h.mayChange(response, name, value); err != nil {
 		return err
 	}
+	if !holds(h.head[side(response)], name, value, true) {
+		return hostabi.E2BIG
+	}
 	h.head[side(response)].Set(name, value)
 	return nil
 }
@@ -166,6 +169,9 @@ func (h *Host) SetHeader(response bool, name, value string) error {
 func (h *Host) AddHeader(response bool, name, value string) error {
 	if err := h.mayChange(response, name, value); err != nil {
 		return err
+	}
+	if !holds(h.head[side(response)], name, value, false) {
+		return hostabi.E2BIG
 	}
 	h.head[side(response)].Add(name, value)
 	return nil
@@ -195,15 +201,20 @@ func (h *Host) mayChange(response bool, name, value string) error {
 			return hostabi.EPERM
 		}
 	}
-	list := h.head[side(response)]
-	size := len(name) + len(value)
-	for _, f := range list {
-		size += len(f.Name) + len(f.Value)
-	}
-	if len(list) >= maxFields || size > maxFieldBytes {
-		return hostabi.E2BIG
-	}
 	return nil
+}
+
+// holds reports whether a list is within its limits with one more field, which
+// may replace those of its name.
+func holds(list hostabi.Header, name, value string, replaces bool) bool {
+	fields, size := 1, len(name)+len(value)
+	for _, f := range list {
+		if !replaces || !hostabi.EqualName(f.Name, name) {
+			fields++
+			size += len(f.Name) + len(f.Value)
+		}
+	}
+	return fields <= maxFields && size <= maxFieldBytes
 }
 
 func (h *Host) Status() int {

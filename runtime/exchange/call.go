@@ -107,6 +107,9 @@ func (c *Call) SetHeader(response bool, name, value string) error {
 	if err != nil {
 		return err
 	}
+	if !holds(*h, name, value, true) {
+		return hostabi.E2BIG
+	}
 	h.Set(name, value)
 	return nil
 }
@@ -115,6 +118,9 @@ func (c *Call) AddHeader(response bool, name, value string) error {
 	h, err := c.writable(response, name, value)
 	if err != nil {
 		return err
+	}
+	if !holds(*h, name, value, false) {
+		return hostabi.E2BIG
 	}
 	h.Add(name, value)
 	return nil
@@ -129,8 +135,8 @@ func (c *Call) RemoveHeader(response bool, name string) error {
 	return nil
 }
 
-// writable returns the list that a plugin may change, if it may put that
-// field there.
+// writable returns the list that a plugin may change, if that field is one for
+// plugins.
 func (c *Call) writable(response bool, name, value string) (*Header, error) {
 	if c.flushed {
 		return nil, hostabi.EPHASE
@@ -145,14 +151,20 @@ func (c *Call) writable(response bool, name, value string) (*Header, error) {
 	if response {
 		h = &c.x.Response.Header
 	}
-	size := len(name) + len(value)
-	for i := range *h {
-		size += len((*h)[i].Name) + len((*h)[i].Value)
-	}
-	if len(*h) >= MaxFields || size > MaxFieldBytes {
-		return nil, hostabi.E2BIG
-	}
 	return h, nil
+}
+
+// holds reports whether the list is within its limits with one more field,
+// which stands in place of those of its name if it replaces them.
+func holds(h Header, name, value string, replaces bool) bool {
+	fields, size := 1, len(name)+len(value)
+	for i := range h {
+		if f := &h[i]; !replaces || !hostabi.EqualName(f.Name, name) {
+			fields++
+			size += len(f.Name) + len(f.Value)
+		}
+	}
+	return fields <= MaxFields && size <= MaxFieldBytes
 }
 
 // Framing reports whether a field frames a message or holds for one hop

@@ -1,0 +1,3 @@
+function authorize()
+    return "allow
+end
