@@ -15,7 +15,7 @@ export class Reader {
   readAll(limit: i32 = 1 << 20): Value {
     let buffer = new ArrayBuffer(4096);
     let size = 0;
-    for (;;) {
+    while (true) {
       if (size == buffer.byteLength) {
         const larger = new ArrayBuffer(size * 2);
         memory.copy(changetype<usize>(larger), changetype<usize>(buffer), size);

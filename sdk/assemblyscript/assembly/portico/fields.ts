@@ -22,7 +22,7 @@ export class Fields {
 
   /** Reads the fields of the request that the present call is about. */
   read(): void {
-    for (;;) {
+    while (true) {
       const n = core.context_read(this.mask, changetype<usize>(this.tlv), this.tlv.byteLength);
       must(n);
       if (n <= this.tlv.byteLength) {

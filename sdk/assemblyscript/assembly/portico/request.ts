@@ -15,9 +15,12 @@ const enum Source {
   Cookie = 5,
 }
 
-/** The request that a call is about. It holds nothing: each method asks the gateway. */
+/**
+ * The request that a call is about, but for its header, which some kinds may change. It holds nothing: each method asks
+ * the gateway. Of a class without memory no method can be overridden, since there is nothing to tell the classes by.
+ */
 @unmanaged
-export class Request {
+export class Incoming {
   /** A field, "" when the request does not have it. */
   get(field: Field): string {
     const n = read(field);
@@ -50,10 +53,6 @@ export class Request {
     let ms: i64 = 0;
     for (let i = 0; i < n; i++) ms = ms * 10 + load<u8>(answer.at + i) - 48;
     return ms;
-  }
-
-  get headers(): Headers {
-    return changetype<Headers>(0);
   }
 
   /** A query parameter, decoded: the last one of that name. null if there is none. */
@@ -101,6 +100,14 @@ export class Request {
   /** Stores up to 64 KiB for later calls about this request. */
   setScratch<V>(value: V): Code {
     return codeOf(core.scratch_write(first.at(value), first.length));
+  }
+}
+
+/** A request that can only be read. */
+@unmanaged
+export class Request extends Incoming {
+  get headers(): Headers {
+    return changetype<Headers>(0);
   }
 }
 

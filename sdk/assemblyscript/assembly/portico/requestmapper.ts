@@ -6,7 +6,7 @@ import { Reader, Writer } from "./body";
 import { Code, codeOf } from "./code";
 import { Field } from "./field";
 import { MutableHeaders } from "./headers";
-import { Request } from "./request";
+import { Incoming } from "./request";
 import { Response } from "./response";
 
 /** The answer of portico_map_request. Any other number fails the request with 500. */
@@ -17,7 +17,7 @@ export const enum Next {
 }
 
 @unmanaged
-class MappedRequest extends Request {
+class MappedRequest extends Incoming {
   get headers(): MutableHeaders {
     return changetype<MutableHeaders>(0);
   }
