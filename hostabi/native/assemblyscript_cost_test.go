@@ -11,10 +11,10 @@ import (
 	"github.com/portico-gateway/portico/hostabi/tck"
 )
 
-// maxOverEmpty is what a header check in AssemblyScript may cost, as a multiple
-// of a call of a guest that does nothing. README.md of the SDK says what was
-// measured.
-const maxOverEmpty = 25
+// maxOverEmpty is what the authorizer of the examples, with three calls of the
+// host, may cost as a multiple of a call of a guest that does nothing. It was 3.2
+// when measured; what was promised is 25.
+const maxOverEmpty = 10
 
 func TestAHeaderCheckInAssemblyScriptIsCheap(t *testing.T) {
 	if race {

@@ -54,7 +54,7 @@ func copyTree(t *testing.T, from, to string, change func([]byte) []byte) {
 }
 
 // tryTemplates holds the plugins that the three templates of a language make
-// to the cases that lie beside them.
+// to what the cases beside them say, and to a few more.
 func tryTemplates(t *testing.T, build func(t *testing.T, kind string) []byte) {
 	load := func(t *testing.T, kind string) *native.Plugin {
 		p, err := native.New(context.Background(), newEngine(t), build(t, kind), native.Options{Name: "hello"})

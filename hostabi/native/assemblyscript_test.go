@@ -135,7 +135,7 @@ Math.random: true
 		!slices.Equal(changed, []string{"PUT", "/changed", "a=b"}) {
 		t.Errorf("the request is now %v, %v, %q", changed, h.Header(false), body)
 	}
-	want := []string{"level=INFO msg=mapped plugin=as call=map_request", `level=DEBUG msg="traced 1.0 2.0" plugin=as call=map_request`}
+	want := []string{"level=INFO msg=mapped plugin=as call=map_request", "level=WARN msg=é plugin=as call=map_request", `level=DEBUG msg="traced 1.0 2.0" plugin=as call=map_request`}
 	if !slices.Equal(r.lines(), want) {
 		t.Errorf("logged %q, want %q", r.lines(), want)
 	}

@@ -1,5 +1,7 @@
 // What plugins of all kinds share. Each kind and each capability has a file of its own beside this one.
 
+import "./console"; // for --use, which finds only what some file imports
+
 export { Code } from "./code";
 export { config, refuse } from "./config";
 export { Entry } from "./entries";

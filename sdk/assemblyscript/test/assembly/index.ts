@@ -82,6 +82,7 @@ export function portico_map_request(): requests.Next {
   request.newBody.write("new body");
   request.newBody.close();
   log(Level.Info, "mapped");
+  console.warn("é");
   const random8 = random(70000);
   let zeros = 0;
   for (let i = 0; i < random8.length; i++) zeros += i32(random8[i] == 0);
