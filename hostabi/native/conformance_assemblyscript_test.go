@@ -33,29 +33,30 @@ func asGuest(t testing.TB, folder string, args ...string) []byte {
 
 var asGuests sync.Map // of func() ([]byte, error) by folder and arguments
 
-// compilerAS is the path of asc, of npm's package assemblyscript, which is
-// looked for on PATH and in .tools of the repository. Where it is missing the
-// test is skipped, but fails in continuous integration.
+// compilerAS is the path of asc.
 func compilerAS(t testing.TB) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("building AssemblyScript guests takes seconds")
 	}
-	if asc, err := exec.LookPath("asc"); err == nil {
-		return asc
+	return npmTool(t, "asc", ".bin/asc", "assemblyscript@0.28.20")
+}
+
+// npmTool is the path of a tool that is on PATH, or that npm has put into .tools
+// of the repository.
+func npmTool(t testing.TB, name, file, pkg string) string {
+	t.Helper()
+	if path, err := exec.LookPath(name); err == nil {
+		return path
 	}
-	asc, err := filepath.Abs("../../.tools/node_modules/.bin/asc")
+	path, err := filepath.Abs(filepath.Join("../../.tools/node_modules", file))
 	if err == nil {
-		_, err = os.Stat(asc)
+		_, err = os.Stat(path)
 	}
 	if err != nil {
-		missing := t.Skipf
-		if os.Getenv("CI") != "" {
-			missing = t.Fatalf
-		}
-		missing("asc is not installed: npm install --no-save --prefix .tools assemblyscript")
+		missing(t, name+"; npm install --no-save --prefix .tools "+pkg+" gets it")
 	}
-	return asc
+	return path
 }
 
 // buildAS builds what the asconfig.json of a folder describes.

