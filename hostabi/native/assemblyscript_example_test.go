@@ -71,18 +71,3 @@ func TestAnAuthorizerInAssemblyScriptImportsWhatItUses(t *testing.T) {
 		t.Errorf("it has %d bytes, want at most 6 KiB", len(wasm))
 	}
 }
-
-// What needs http and jwt is built here, and called once the host has them.
-func TestTheAssemblyScriptSDKKnowsHTTPAndJWT(t *testing.T) {
-	wasm := string(asGuest(t, "outbound"))
-	for _, name := range []string{"request", "start", "wait", "status", "headers", "get_header", "trailers", "set_trailer", "close"} {
-		if !strings.Contains(wasm, "\x0fportico_http_v1"+string([]byte{byte(len(name))})+name+"\x00") {
-			t.Errorf("it does not import %s", name)
-		}
-	}
-	for _, name := range []string{"verify", "reason"} {
-		if !strings.Contains(wasm, "\x0eportico_jwt_v1"+string([]byte{byte(len(name))})+name+"\x00") {
-			t.Errorf("it does not import %s", name)
-		}
-	}
-}

@@ -14,15 +14,15 @@ export function portico_integrate(): i32 {
   if (op == "fan") return fan(url);
   if (op == "stream") return stream(url);
   const answer = new http.Request("POST", url)
-    .header("X-Asked", String.UTF8.encode("yes"))
+    .header("X-In", String.UTF8.encode("yes"))
     .timeoutMs(5000)
     .follow()
     .send("the body");
   if (answer.status < 0) return response.write("code " + answer.status.toString());
   say("status", answer.status.toString());
-  say("header", or(answer.header("x-answer")));
+  say("header", or(answer.header("x-asked")) + ", " + or(answer.header("x-in")));
   say("none", or(answer.header("x-none")));
-  say("headers", (answer.headers().length > 0).toString());
+  say("headers", names(answer.headers()));
   say("body", answer.body.readAll().text);
   say("trailers", names(answer.trailers()));
   return answer.close();
@@ -49,11 +49,12 @@ function stream(url: string): i32 {
   answer.setTrailer("X-Sum", "2");
   answer.upload.close();
   say("status", answer.status.toString());
+  say("sum", or(answer.header("x-sum")));
   return response.write(answer.body.readAll().bytes);
 }
 
 function verify(token: string): i32 {
-  const claims = jwt.verify("issuer", token);
+  const claims = jwt.verify("tck", token);
   return response.write(claims.ok ? claims.text : claims.code.toString() + " " + jwt.reason());
 }
 
