@@ -1,0 +1,12 @@
+// {{name}} decides whether a request may pass.
+
+import { Decision, request, setPrincipal } from "portico/authorizer";
+
+export { portico_abi_v1 } from "portico";
+
+export function portico_authorize(): Decision {
+  if (!request.headers.has("authorization")) return Decision.Unauthorized; // 401
+  if (!request.headers.is("authorization", "Bearer letmein")) return Decision.Deny; // 403
+  setPrincipal("guest");
+  return Decision.Allow;
+}
