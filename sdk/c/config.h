@@ -114,8 +114,13 @@ static inline int32_t portico_config_open(portico_config *c, void *json, size_t 
     int32_t n = portico_fit(portico_config_read(json, json_cap), json_cap);
     c->texts = portico_write_to(texts, texts_cap);
     c->key = portico_write_to(PORTICO_BUF(c->path));
-    if (n == PORTICO_E2BIG)
-        return portico_config_wrong(c, "the configuration is too long for this plugin", "", "");
+    if (n == PORTICO_E2BIG) {
+        char most[21];
+        portico_writer w = portico_write_to(most, sizeof most - 1);
+        portico_put_decimal(&w, json_cap);
+        most[w.len] = 0;
+        return portico_config_wrong(c, "the configuration is longer as JSON than this plugin takes, ", most, " bytes");
+    }
     if (n < 0)
         return n;
     return portico_json_read(json, (size_t)n, &c->root) ? 0 : PORTICO_EINVAL; /* the host gives JSON */

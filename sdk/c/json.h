@@ -171,12 +171,12 @@ static inline size_t portico_json_value(const char *s, size_t n, size_t i) {
             return 0;
         if (s[i] == '{' || s[i] == '[') {
             bool object = s[i] == '{';
+            if (depth == PORTICO_JSON_DEPTH)
+                return 0;
             i = portico_json_blanks(s, n, i + 1);
             if (i < n && s[i] == (object ? '}' : ']')) {
                 i++;
             } else {
-                if (depth == PORTICO_JSON_DEPTH)
-                    return 0;
                 depth++;
                 objects = objects << 1 | (object ? 1 : 0);
                 if (object && !(i = portico_json_key(s, n, i)))
