@@ -258,7 +258,8 @@ static inline int32_t portico_config_duration(portico_config *c, const portico_s
 /* portico_config_size reads "100B", "64KiB" or "1MiB": an int64_t in bytes. */
 static inline int32_t portico_config_size(portico_config *c, const portico_setting *s, portico_str v, void *into) {
     static const portico_unit units[] = {{"B", 1}, {"KiB", 1024}, {"MiB", 1 << 20}};
-    return portico_config_units(c, s, v, (int64_t *)into, "must be a size such as \"64KiB\", ", PORTICO_SETTINGS(units));
+    return portico_config_units(c, s, v, (int64_t *)into, "must be a size such as \"64KiB\", ",
+                                PORTICO_SETTINGS(units));
 }
 
 /* portico_config_int reads an integer, an int64_t. */

@@ -3,8 +3,8 @@
  *
  * From the top of the repository:
  *
- *     clang --target=wasm32 -std=c11 -O2 -ffreestanding -mbulk-memory -nostdlib -Wl,--no-entry
- *         -Wl,-z,stack-size=65536 -Wl,--stack-first -Wl,--strip-all -I sdk/c
+ *     clang --target=wasm32 -std=c11 -O2 -ffreestanding -mbulk-memory -nostdlib -Wl,--no-entry \
+ *         -Wl,-z,stack-size=65536 -Wl,--stack-first -Wl,--strip-all -I sdk/c \
  *         -o plugins/canned-response.wasm plugins/src/canned-response/[a-z]*.c
  */
 #include "match.h"
@@ -88,7 +88,8 @@ int32_t portico_map_request(void) {
     if (!r)
         return PORTICO_CONTINUE;
     if (r->chunks.count) {
-        portico_log(PORTICO_ERROR, PORTICO_LIT("a mapper cannot send chunks one by one; name the plugin as the route's integration"));
+        portico_log(PORTICO_ERROR, PORTICO_LIT("a mapper cannot send chunks one by one; name the plugin as the route's "
+                                               "integration"));
         return PORTICO_EPHASE;
     }
     err = send(fails(r) ? &r->fail : &r->answer);

@@ -7,7 +7,8 @@ static int32_t read_pair(portico_config *c, portico_str name, portico_str v, boo
     struct pair *p;
     int32_t err;
     if (rules.pair_count == PAIRS_MAX)
-        return portico_config_wrong(c, "is one too many; all rules together may have 512 conditions and headers", "", "");
+        return portico_config_wrong(c, "is one too many; all rules together may have 512 conditions and headers", "",
+                                    "");
     p = &rules.pairs[rules.pair_count++];
     p->absent = may_be_absent && portico_json_kind_of(v) == PORTICO_JSON_BOOLEAN && v.ptr[0] == 'f';
     err = portico_config_decode(c, name, &p->name);
@@ -69,8 +70,9 @@ static int32_t read_conditions(portico_config *c, const portico_setting *s, port
 
 /* check_header refuses what set_header would. */
 static int32_t check_header(portico_config *c, const struct pair *p) {
-    static const char *const host[] = {"host",    "content-length", "connection", "transfer-encoding", "te",
-                                       "trailer", "upgrade",        "expect",     "keep-alive",        "proxy-connection"};
+    static const char *const host[] = {"host",    "content-length", "connection", "transfer-encoding",
+                                       "te",      "trailer",        "upgrade",    "expect",
+                                       "keep-alive", "proxy-connection"};
     if (!portico_config_is_name(p->name))
         return portico_config_wrong(c, "is not the name of a header", "", "");
     for (size_t i = 0; i < sizeof host / sizeof host[0]; i++)
@@ -159,7 +161,9 @@ static int32_t read_chunks(portico_config *c, const portico_setting *s, portico_
 static int32_t read_json(portico_config *c, const portico_setting *s, portico_str v, void *into) {
     (void)s;
     *(portico_str *)into = v;
-    return template_check(v) ? 0 : portico_config_wrong(c, "{path.NAME} and {query.NAME} take a name of letters, digits, _ and -", "", "");
+    if (template_check(v))
+        return 0;
+    return portico_config_wrong(c, "{path.NAME} and {query.NAME} take a name of letters, digits, _ and -", "", "");
 }
 
 #define AT(key) offsetof(struct rule, key)
@@ -252,6 +256,7 @@ int32_t portico_configure(void) {
     if (err >= 0)
         err = portico_config_table(&c, c.root, PORTICO_SETTINGS(keys), &rules);
     if (err >= 0 && rules.count == 0)
-        return portico_config_wrong(&c, "rules: is missing; without [[config.rules]] there is nothing to answer", "", "");
+        return portico_config_wrong(&c, "rules: is missing; without [[config.rules]] there is nothing to answer", "",
+                                    "");
     return err;
 }

@@ -4,8 +4,8 @@
  *
  * From the top of the repository:
  *
- *     clang --target=wasm32 -std=c11 -O2 -ffreestanding -mbulk-memory -nostdlib -Wl,--no-entry
- *         -Wl,-z,stack-size=65536 -Wl,--stack-first -Wl,--strip-all -I sdk/c
+ *     clang --target=wasm32 -std=c11 -O2 -ffreestanding -mbulk-memory -nostdlib -Wl,--no-entry \
+ *         -Wl,-z,stack-size=65536 -Wl,--stack-first -Wl,--strip-all -I sdk/c \
  *         -o plugins/webhook-signature.wasm plugins/src/webhook-signature/[a-z]*.c
  */
 #include "signature.h"
@@ -165,7 +165,8 @@ int32_t portico_authorize(void) {
     front = put_front(claim.timestamp);
     answer = signer(&claim, body - front, front + (size_t)n, &code);
     if (code == PORTICO_ENOENT)
-        portico_log(PORTICO_ERROR, PORTICO_LIT("a name in config.secrets has no grant; write into NAME.toml: [secrets] NAME = \"use\""));
+        portico_log(PORTICO_ERROR, PORTICO_LIT("a name in config.secrets has no grant; write into [secrets] of the "
+                                               "plugin's file: NAME = \"use\""));
     if (code < 0)
         return code;
     return answer < 0 ? refuse("no secret gives this signature") : allow(settings.secrets[answer], (size_t)n);
