@@ -28,7 +28,7 @@ func (m *helped) Add(name string, labels []hostabi.Field, v float64) error {
 func TestTheHelpersOfTheCHeader(t *testing.T) {
 	m := &helped{}
 	p := loadC(t, freestanding, "test/helpers.c", hostabi.Capabilities{Metrics: m})
-	const rest = "=-10\nheader=-10\n2:/a;11:1700000000123;33:(q=1)(q=2);39:201;\n[ab][cd]\n1,0\n184467440737095516151234567-f\n1"
+	const rest = "=-10\nheader=-10\n2:/a;11:1700000000123;33:(q=1)(q=2);39:201;\n[ab][cd]\n1,0\n184467440737095516151234567-f\n1s-"
 	for _, tt := range []struct{ does, body, want string }{
 		{"a body that fits", "0123456789abcdef", "body=0123456789abcdef\nheader=ab, cd\nheader" + rest},
 		{"an empty one", "", "body=\nheader=ab, cd\nheader" + rest},

@@ -362,6 +362,27 @@ static inline int32_t portico_read_all(uint32_t handle, void *buf, size_t cap) {
     }
 }
 
+/* Of WASI, which needs no grant: what portico_sleep waits with. */
+PORTICO_IMPORT("wasi_snapshot_preview1", "poll_oneoff")
+int32_t portico_poll_oneoff(const void *subscriptions, void *events, size_t count, uint32_t *ready);
+
+/* portico_sleep waits for so many ms, none if that is not positive. A call that
+ * sleeps keeps its instance, and is stopped at its deadline. */
+static inline void portico_sleep(int64_t ms) {
+    struct {
+        uint64_t userdata;
+        uint64_t tag; /* 0: a clock */
+        uint32_t clock, padding;
+        uint64_t timeout_ns, precision_ns, flags; /* 0: from now on */
+    } subscription = {0, 0, 1, 0, 0, 0, 0}; /* 1: the monotonic clock */
+    uint64_t event[4];
+    uint32_t ready;
+    if (ms <= 0)
+        return;
+    subscription.timeout_ns = (uint64_t)(ms < INT64_MAX / 1000000 ? ms : INT64_MAX / 1000000) * 1000000;
+    portico_poll_oneoff(&subscription, event, 1, &ready);
+}
+
 /* A buffer that a read may outgrow. grow puts another one of at least size
  * bytes into it, or returns false; NULL never grows. What the old one held need
  * not be kept. */

@@ -118,6 +118,12 @@ static void put_written(portico_writer *w) {
     portico_put(w, "\n", 1);
 }
 
+static bool slept(int64_t ms) {
+    int64_t from = portico_clock_monotonic_ns();
+    portico_sleep(ms);
+    return portico_clock_monotonic_ns() - from >= 3000000;
+}
+
 int32_t portico_integrate(void) {
     static char text[2048];
     char body[16];
@@ -132,6 +138,8 @@ int32_t portico_integrate(void) {
     put_broken(&w);
     put_written(&w);
     portico_put_decimal(&w, (uint64_t)portico_header_is(PORTICO_REQUEST, PORTICO_LIT("x-one"), PORTICO_LIT("1")));
+    portico_put(&w, slept(3) ? "s" : "-", 1);
+    portico_put(&w, slept(-3) ? "s" : "-", 1);
     return portico_respond(200, w.ptr, w.len);
 }
 
