@@ -45,7 +45,7 @@ type Options struct {
 	// Timeout bounds a call, waiting for an instance included; 0 leaves that
 	// to the plugin.
 	Timeout time.Duration
-	// BodyTimeout is exchange.Call's.
+	// BodyTimeout is the time of a call, for exchange.Call.Bound.
 	BodyTimeout time.Duration
 	// V2 gives the plugin the event of payload format 2.0, and takes its
 	// simple response.
@@ -136,8 +136,9 @@ func (a *Authorizer) identify(x *exchange.Exchange, call *exchange.Call) bool {
 
 // decide calls the plugin.
 func (a *Authorizer) decide(ctx context.Context, x *exchange.Exchange, call *exchange.Call) (*decision, *exchange.Refusal) {
-	call.BuildEvent, call.BodyTimeout = a.event, a.BodyTimeout
+	call.BuildEvent = a.event
 	start := time.Now()
+	call.Bound(start, a.BodyTimeout)
 	if a.Timeout > 0 {
 		ctx = hostabi.WithDeadline(ctx, start.Add(a.Timeout))
 	}

@@ -28,11 +28,6 @@ type Call struct {
 	// KeepLimit bounds the bytes of a body that are kept in memory, 0 for
 	// DefaultKeepLimit.
 	KeepLimit int
-	// BodyTimeout bounds how long the plugin waits for a sender, counted from
-	// the first time that it reads a body that is not all there; 0 is no
-	// bound. A guest cannot be stopped while the host reads for it, and slow
-	// clients would take all of a plugin's instances.
-	BodyTimeout time.Duration
 
 	// Principal and AuthContext collect an authorizer's decision; authorize
 	// copies them into the exchange when the plugin allows.
@@ -44,7 +39,8 @@ type Call struct {
 	replaced [2]bool
 	closed   [2]bool
 	flushed  bool
-	until    time.Time // of BodyTimeout, once it counts
+	patience time.Duration // for senders; 0 is no bound
+	until    time.Time     // when it ends, once it counts
 }
 
 // Streamer is the way of a streamed answer from a plugin to the later phases.
@@ -297,14 +293,27 @@ func (c *Call) body(response bool) (*Body, int) {
 	return &c.x.Request.Body, 0
 }
 
-// bound makes BodyTimeout hold for b until the function that it returns is
-// called.
+// Bound has the plugin wait for senders of bodies no longer than nine tenths of
+// its timeout, counted from start, or with a zero start from the first time that
+// it reads a body that is not all there. A guest cannot be stopped while the
+// host reads for it, and slow clients would take all of a plugin's instances.
+// The tenth that is left is for the guest to answer: it would be stopped
+// otherwise, and a failure of its clients would count as its own. A timeout of 0
+// is no bound.
+func (c *Call) Bound(start time.Time, timeout time.Duration) {
+	c.patience, c.until = timeout-timeout/10, time.Time{}
+	if !start.IsZero() && timeout > 0 {
+		c.until = start.Add(c.patience)
+	}
+}
+
+// bound makes Bound hold for b until the function that it returns is called.
 func (c *Call) bound(b *Body) func() {
-	if c.BodyTimeout <= 0 || !b.Streams() {
+	if c.patience <= 0 || !b.Streams() {
 		return unbound
 	}
 	if c.until.IsZero() || c.flushed { // a stream may last
-		c.until = time.Now().Add(c.BodyTimeout)
+		c.until = time.Now().Add(c.patience)
 	}
 	b.until = c.until
 	return func() { b.until = time.Time{} }

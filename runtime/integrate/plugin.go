@@ -106,12 +106,14 @@ type run struct {
 func newRun(ctx context.Context, x *exchange.Exchange, p *Plugin) *run {
 	r := &run{done: make(chan struct{})}
 	r.call.Init(x)
-	r.call.KeepLimit, r.call.BodyTimeout = p.KeepLimit, p.Timeout
+	start := time.Now()
+	r.call.KeepLimit = p.KeepLimit
+	r.call.Bound(start, p.Timeout)
 	r.call.BuildEvent = p.event
 	r.stream.init(x)
 	r.call.Stream = &r.stream
 	if p.Timeout > 0 {
-		ctx = hostabi.WithDeadline(ctx, time.Now().Add(p.Timeout))
+		ctx = hostabi.WithDeadline(ctx, start.Add(p.Timeout))
 	}
 	go func() {
 		defer close(r.done)

@@ -23,7 +23,7 @@ type Mapper struct {
 	Open bool
 	// KeepLimit bounds the bytes of a body that the plugin may read.
 	KeepLimit int
-	// BodyTimeout is exchange.Call's.
+	// BodyTimeout is the time of a call, for exchange.Call.Bound.
 	BodyTimeout time.Duration
 	Log         *slog.Logger
 }
@@ -98,7 +98,8 @@ func refused(err error) *exchange.Refusal {
 
 func (m *Mapper) call(ctx context.Context, k hostabi.Kind, x *exchange.Exchange) (int32, error) {
 	call := x.NewCall()
-	call.KeepLimit, call.BodyTimeout = m.KeepLimit, m.BodyTimeout
+	call.KeepLimit = m.KeepLimit
+	call.Bound(time.Time{}, m.BodyTimeout)
 	answer, err := m.Plugin.Call(ctx, k, call)
 	if err != nil && m.Open {
 		m.Log.LogAttrs(ctx, slog.LevelWarn, "mapper failed and is set to failure = \"open\"; the message goes on",
