@@ -15,13 +15,14 @@ const (
 	CapabilitySecrets
 	CapabilityMetrics
 	CapabilityKV
+	CapabilityHTTP
 	capabilities
 )
 
 // CapabilityCount is the number of capabilities.
 const CapabilityCount = int(capabilities)
 
-var capabilityNames = [CapabilityCount]string{"cache", "throttle", "secrets", "metrics", "kv"}
+var capabilityNames = [CapabilityCount]string{"cache", "throttle", "secrets", "metrics", "kv", "http"}
 
 func (c Capability) String() string {
 	if int(c) < len(capabilityNames) {
@@ -45,6 +46,7 @@ type Capabilities struct {
 	Secrets  Secrets
 	Metrics  Metrics
 	KV       KV
+	HTTP     HTTP
 }
 
 // Has reports whether a capability was granted.
@@ -60,6 +62,8 @@ func (c *Capabilities) Has(n Capability) bool {
 		return c.Metrics != nil
 	case CapabilityKV:
 		return c.KV != nil
+	case CapabilityHTTP:
+		return c.HTTP != nil
 	}
 	return false
 }

@@ -1,0 +1,119 @@
+package hostabi
+
+import (
+	"context"
+	"net/url"
+	"time"
+)
+
+// HTTP sends requests to the hosts that the operator listed.
+type HTTP interface {
+	// Limits are those that hold for one call into the plugin; whoever makes
+	// the requests for a guest keeps them.
+	Limits() HTTPLimits
+
+	// Start begins a request and does not wait for the network. ctx is done
+	// when the call into the plugin is over: the exchange ends then, whatever
+	// it is doing, and what waits on it returns. It has no deadline.
+	//
+	// EPERM: scheme, host or port is not listed. ENOENT: a header names a
+	// secret that was not granted. EINVAL: a header names one and does not end.
+	// EAGAIN: the breaker of the host is open. What fails later is the error of
+	// HTTPExchange.Response.
+	Start(ctx context.Context, r HTTPRequest) (HTTPExchange, error)
+}
+
+// HTTPRequest is a request that a plugin sends. Who makes one has checked it by
+// the rules of ABI.md; it does not change once it is handed over.
+type HTTPRequest struct {
+	Method string
+	// URL is absolute, http or https, without user and fragment. Its host is
+	// lower case.
+	URL *url.URL
+	// Header may hold {secret:NAME} in values, which Start replaces, and
+	// Trailer, with the names of trailers that a streamed body ends with.
+	Header Header
+	// Body is the whole body. With Stream it is nil and comes by
+	// HTTPExchange.Write.
+	Body   []byte
+	Stream bool
+	// Redirects asks to follow them, as far as the operator allows.
+	Redirects bool
+	// Timeout bounds the time to the head of the answer; 0, and anything above
+	// it, is the operator's.
+	Timeout time.Duration
+}
+
+// HTTPExchange is a request under way and its answer. Of its methods one
+// goroutine uses Read and Trailer, one uses Write, SetTrailer and CloseWrite, and
+// Close may be called beside them. Errors are of type [Code] or those of a
+// context.
+type HTTPExchange interface {
+	// Done is closed when the head of the answer has come or the request has
+	// failed.
+	Done() <-chan struct{}
+
+	// Response is the head of the answer, after Done. The header list must not
+	// be changed. ECONN: no answer, or none that is HTTP; ETIMEDOUT: none in
+	// time; EPERM: the address, or the target of a redirect, is not allowed;
+	// E2BIG: the answer is too large.
+	Response() (status int, h Header, err error)
+
+	// Read reads the answer's body, as an io.Reader does; it waits for the head
+	// first. ECONN: the peer broke off; E2BIG: the body is too large.
+	Read(p []byte) (int, error)
+
+	// Trailer is what followed the body, once Read gave io.EOF; nil before.
+	Trailer() Header
+
+	// Write sends a part of a streamed body and waits until it is on its way:
+	// it takes all of p or fails. EBADF: the body is not streamed, or closed.
+	// E2BIG: the body would be larger than the operator allows; the part is
+	// not sent. ECONN: the peer takes no more.
+	Write(p []byte) (int, error)
+
+	// SetTrailer sets a trailer of a streamed body before CloseWrite. EINVAL:
+	// the request's Trailer header does not declare it. EBADF as Write.
+	SetTrailer(name, value string) error
+
+	// CloseWrite says that a streamed body is complete. EBADF as Write.
+	CloseWrite() error
+
+	// Close lets go of everything; what waits in another method returns. A
+	// second Close does nothing.
+	Close() error
+}
+
+// HTTPLimits bounds the requests of one call into a plugin. A zero member is
+// its default.
+type HTTPLimits struct {
+	// Requests that a call may start; 0 means DefaultHTTPRequests.
+	Requests int
+	// Body of one request in bytes; 0 means DefaultHTTPBody.
+	Body int64
+}
+
+const (
+	// DefaultHTTPRequests is more than a policy decision asks for, and few
+	// enough that a client's request is no flood.
+	DefaultHTTPRequests = 16
+	// DefaultHTTPBody is the bound of a body elsewhere in the gateway.
+	DefaultHTTPBody = 10 << 20
+
+	// MaxHTTPOpen bounds the requests of a call that are open at once: each
+	// holds a connection and two goroutines.
+	MaxHTTPOpen = 16
+	// MaxHTTPWait bounds the handles of one http.wait.
+	MaxHTTPWait = 64
+	// MaxHTTPFields and MaxHTTPHead bound the header list of an answer, names
+	// and values together, as the gateway's own, and the head of a request,
+	// with its method and URL.
+	MaxHTTPFields = 400
+	MaxHTTPHead   = 40 << 10
+)
+
+// Flags of http.request and http.start.
+const (
+	HTTPStream    = 1 // the body is streamed
+	HTTPRedirects = 2 // redirects are followed
+)
