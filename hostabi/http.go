@@ -3,6 +3,7 @@ package hostabi
 import (
 	"context"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -30,9 +31,11 @@ type HTTPRequest struct {
 	// URL is absolute, http or https, without user and fragment. Its host is
 	// lower case.
 	URL *url.URL
-	// Header may hold {secret:NAME} in values, which Start replaces, and
-	// Trailer, with the names of trailers that a streamed body ends with.
+	// Header may hold {secret:NAME} in values, which Start replaces. What
+	// frames a message is not in it.
 	Header Header
+	// Trailers are the names of trailers that a streamed body may end with.
+	Trailers []string
 	// Body is the whole body. With Stream it is nil and comes by
 	// HTTPExchange.Write.
 	Body   []byte
@@ -67,16 +70,15 @@ type HTTPExchange interface {
 	Trailer() Header
 
 	// Write sends a part of a streamed body and waits until it is on its way:
-	// it takes all of p or fails. EBADF: the body is not streamed, or closed.
-	// E2BIG: the body would be larger than the operator allows; the part is
-	// not sent. ECONN: the peer takes no more.
+	// it takes all of p or fails. ECONN: the peer takes no more. It, SetTrailer
+	// and CloseWrite are for streamed requests alone, and CloseWrite is the
+	// last of them.
 	Write(p []byte) (int, error)
 
-	// SetTrailer sets a trailer of a streamed body before CloseWrite. EINVAL:
-	// the request's Trailer header does not declare it. EBADF as Write.
+	// SetTrailer sets a trailer that the request declared.
 	SetTrailer(name, value string) error
 
-	// CloseWrite says that a streamed body is complete. EBADF as Write.
+	// CloseWrite says that a streamed body is complete.
 	CloseWrite() error
 
 	// Close lets go of everything; what waits in another method returns. A
@@ -117,3 +119,32 @@ const (
 	HTTPStream    = 1 // the body is streamed
 	HTTPRedirects = 2 // redirects are followed
 )
+
+// FillSecrets replaces each {secret:NAME} in the value of a header by what
+// secret gives for NAME. filled says whether there was one. EINVAL: one does not
+// end, or the result cannot stand in a header.
+func FillSecrets(value string, secret func(name string) ([]byte, error)) (full string, filled bool, err error) {
+	const mark = "{secret:"
+	for {
+		before, rest, ok := strings.Cut(value, mark)
+		full += before
+		if !ok {
+			break
+		}
+		filled = true
+		name, after, ok := strings.Cut(rest, "}")
+		if !ok {
+			return "", true, EINVAL
+		}
+		v, err := secret(name)
+		if err != nil {
+			return "", true, err
+		}
+		full += string(v)
+		value = after
+	}
+	if filled && !ValidValue(full) {
+		return "", true, EINVAL
+	}
+	return full, filled, nil
+}

@@ -28,6 +28,7 @@ type call struct {
 	hostCalls int
 	used      [hostabi.CapabilityCount]int // calls into capabilities
 	lines     adapter.Lines
+	out       outbox
 
 	buf    []byte          // what is put together before it is copied to the guest
 	fields []hostabi.Field // parameters
@@ -46,6 +47,7 @@ func (c *call) end() {
 	if c.lines.Dropped > 0 {
 		c.log(slog.LevelWarn, "lines dropped: the plugin logs too much", slog.Int("lines", c.lines.Dropped))
 	}
+	c.out.close()
 	c.host = nil
 	c.stream.Context = nil
 	c.buf = c.buf[:0]
@@ -133,6 +135,7 @@ const (
 	einval = int32(hostabi.EINVAL)
 	efault = int32(hostabi.EFAULT)
 	ephase = int32(hostabi.EPHASE)
+	ebadf  = int32(hostabi.EBADF)
 	eagain = int32(hostabi.EAGAIN)
 	e2big  = int32(hostabi.E2BIG)
 	enosys = int32(hostabi.ENOSYS)

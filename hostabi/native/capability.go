@@ -37,6 +37,16 @@ var statefuls = map[string]stateful{
 	hostabi.FuncKVIncrement:     kvIncrement,
 	hostabi.FuncKVCompareAndSet: kvCompareAndSet,
 	hostabi.FuncKVList:          kvList,
+
+	hostabi.FuncHTTPRequest:    httpRequest,
+	hostabi.FuncHTTPStart:      httpStart,
+	hostabi.FuncHTTPWait:       httpWait,
+	hostabi.FuncHTTPStatus:     onSent(httpStatus),
+	hostabi.FuncHTTPHeaders:    onSent(httpHeaders),
+	hostabi.FuncHTTPGetHeader:  onSent(httpGetHeader),
+	hostabi.FuncHTTPTrailers:   onSent(httpTrailers),
+	hostabi.FuncHTTPSetTrailer: onSent(httpSetTrailer),
+	hostabi.FuncHTTPClose:      onSent(httpClose),
 }
 
 // maxStateful bounds the calls into each capability that one call may make. A

@@ -76,8 +76,7 @@ func checkExports(problems Problems, info *engine.Info) Problems {
 
 // later are the import modules that this version knows by name only.
 var later = map[string]string{
-	hostabi.ModuleHTTP: "http",
-	hostabi.ModuleJWT:  "jwt",
+	hostabi.ModuleJWT: "jwt",
 }
 
 // wasi is the module that the engine provides and checks.

@@ -26,6 +26,7 @@ func NewCapabilities() hostabi.Capabilities {
 		Secrets:  secrets{},
 		Metrics:  metrics{},
 		KV:       &kv{values: map[string][]byte{}},
+		HTTP:     newPeerHTTP(),
 	}
 }
 
