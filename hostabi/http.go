@@ -15,7 +15,8 @@ type HTTP interface {
 
 	// Start begins a request and does not wait for the network. ctx is done
 	// when the call into the plugin is over: the exchange ends then, whatever
-	// it is doing, and what waits on it returns. It has no deadline.
+	// it is doing, and what waits on it returns. It has no deadline; its cause
+	// is DeadlineExceeded where the time of the call was over.
 	//
 	// EPERM: scheme, host or port is not listed. ENOENT: a header names a
 	// secret that was not granted. EINVAL: a header names one and does not end.
@@ -47,10 +48,8 @@ type HTTPRequest struct {
 	Timeout time.Duration
 }
 
-// HTTPExchange is a request under way and its answer. Of its methods one
-// goroutine uses Read and Trailer, one uses Write, SetTrailer and CloseWrite, and
-// Close may be called beside them. Errors are of type [Code] or those of a
-// context.
+// HTTPExchange is a request under way and its answer. One goroutine at a time
+// uses it. Errors are of type [Code] or those of a context.
 type HTTPExchange interface {
 	// Done is closed when the head of the answer has come or the request has
 	// failed.
@@ -81,8 +80,7 @@ type HTTPExchange interface {
 	// CloseWrite says that a streamed body is complete.
 	CloseWrite() error
 
-	// Close lets go of everything; what waits in another method returns. A
-	// second Close does nothing.
+	// Close lets go of everything. A second Close does nothing.
 	Close() error
 }
 

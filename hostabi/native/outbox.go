@@ -12,7 +12,7 @@ import (
 // value is that of a call without any.
 type outbox struct {
 	ctx    context.Context // done when the call is over
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 	unhook func() bool // stops looking at the caller's context
 	timer  *time.Timer // ends ctx at the call's deadline, while it waits
 
@@ -56,7 +56,7 @@ func (o *outbox) close() {
 	if o.cancel == nil {
 		return
 	}
-	o.cancel()
+	o.cancel(context.Canceled)
 	o.unhook()
 	if o.timer != nil {
 		o.timer.Stop()
@@ -69,7 +69,7 @@ func (o *outbox) close() {
 	*o = outbox{sent: o.sent[:0]}
 }
 
-// context is what requests of the call are bound to. It has no deadline: that
+// outboxContext is what requests of the call are bound to. It has no deadline: that
 // of the call moves while an answer streams.
 func (c *call) outboxContext() context.Context {
 	o := &c.out
@@ -77,14 +77,13 @@ func (c *call) outboxContext() context.Context {
 		return o.ctx
 	}
 	parent := c.caller()
-	var cancel context.CancelFunc
-	o.ctx, cancel = context.WithCancel(context.WithoutCancel(parent))
-	o.cancel = cancel
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(parent))
+	o.ctx, o.cancel = ctx, cancel
 	o.unhook = context.AfterFunc(parent, func() {
 		// After a flush the caller's time does not count any more, before it
 		// the call's deadline is no later.
 		if !errors.Is(parent.Err(), context.DeadlineExceeded) {
-			cancel()
+			cancel(parent.Err())
 		}
 	})
 	return o.ctx
@@ -99,7 +98,8 @@ func (c *call) waits() {
 		return
 	}
 	if d := time.Until(deadline); c.out.timer == nil {
-		c.out.timer = time.AfterFunc(d, c.out.cancel)
+		cancel := c.out.cancel
+		c.out.timer = time.AfterFunc(d, func() { cancel(context.DeadlineExceeded) })
 	} else {
 		c.out.timer.Reset(d)
 	}
