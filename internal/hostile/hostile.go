@@ -17,7 +17,7 @@ import (
 )
 
 // BombSize is the size in bytes that the body of /bomb has when it is unpacked.
-const BombSize = 64 << 20
+const BombSize = 16 << 20
 
 // Server is a hostile server on loopback. Its paths are its behaviours:
 //
