@@ -7,6 +7,7 @@ import (
 	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/runtime/capability"
 	"github.com/portico-gateway/portico/runtime/config"
+	"github.com/portico-gateway/portico/runtime/outbound"
 	"github.com/portico-gateway/portico/runtime/plugin"
 )
 
@@ -30,6 +31,13 @@ func grantsOf(name string, p *config.Plugin) capability.Grants {
 	for _, m := range p.Metrics {
 		g.Metrics = append(g.Metrics, capability.Metric{
 			Name: m.Name, Type: types[m.Type], Labels: m.Labels, Buckets: m.Buckets, Series: m.MaxSeries})
+	}
+	g.HTTP = outbound.Options{
+		Addresses: p.HTTP.Addresses, Timeout: p.HTTP.Timeout, MaxRequests: p.HTTP.MaxRequests,
+		MaxRequest: p.HTTP.MaxRequest, MaxResponse: p.HTTP.MaxResponse, Redirects: p.HTTP.Redirects,
+	}
+	for _, h := range p.HTTP.Hosts {
+		g.HTTP.Hosts = append(g.HTTP.Hosts, outbound.Host(h))
 	}
 	return g
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/portico-gateway/portico/runtime/authorize"
 	"github.com/portico-gateway/portico/runtime/capability"
 	"github.com/portico-gateway/portico/runtime/config"
+	"github.com/portico-gateway/portico/runtime/outbound"
 	"github.com/portico-gateway/portico/runtime/plugin"
 )
 
@@ -45,9 +46,10 @@ type state struct {
 	nextLogOf   config.AccessLog
 }
 
-func newState(log *slog.Logger, m *metrics, check bool) *state {
-	s := &state{log: log, decisions: authorize.NewCache(), stores: stores{log: log, check: check}}
-	s.capabilities = capability.NewState(capability.Stores{KV: s.stores.kv, Cluster: s.stores.cluster})
+func newState(o Options, m *metrics) *state {
+	s := &state{log: o.Log, decisions: authorize.NewCache(), stores: stores{log: o.Log, check: o.Check}}
+	s.capabilities = capability.NewState(capability.Stores{KV: s.stores.kv, Cluster: s.stores.cluster,
+		Hosts: outbound.PoolOptions{Resolver: o.Resolver}, Log: o.Log})
 	m.registry.MustRegister(pluginCollector{s.plugins.Load}, s.capabilities)
 	return s
 }

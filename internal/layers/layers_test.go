@@ -22,7 +22,7 @@ var (
 	shared   = []string{"runtime/policy", "runtime/event", "runtime/upstream", "runtime/accesslog"}
 	adapters = []string{"hostabi/native", "hostabi/command", "hostabi/adapter"}
 	below    = []string{"runtime/front", "runtime/config", "runtime/exchange", "runtime/plugin", "hostabi", "hostabi/engine",
-		"runtime/capability", "runtime/throttle", "runtime/store"}
+		"runtime/capability", "runtime/throttle", "runtime/store", "runtime/outbound"}
 )
 
 // allowed maps a package, or a folder ending in "/...", to what of this module
@@ -47,7 +47,8 @@ var allowed = map[string][]string{
 	"runtime/event":          {"runtime/exchange", "runtime/policy", "hostabi"},
 	"runtime/upstream":       {"runtime/exchange", "hostabi"},
 	"runtime/accesslog":      {"runtime/exchange", "hostabi"},
-	"runtime/capability":     {"hostabi", "runtime/throttle"},
+	"runtime/capability":     {"hostabi", "runtime/outbound", "runtime/throttle"},
+	"runtime/outbound":       {"hostabi", "hostabi/engine"},
 	"runtime/throttle":       {"runtime/exchange", "hostabi"},
 	"runtime/store":          {"hostabi"},
 	"runtime/plugin":         join([]string{"hostabi", "hostabi/engine"}, adapters),

@@ -20,6 +20,7 @@ func (s *State) Collect(ch chan<- prometheus.Metric) {
 			ch <- series
 		}
 	}
+	s.collectHTTP(ch)
 }
 
 var _ prometheus.Collector = (*State)(nil)

@@ -2,6 +2,7 @@ package capability
 
 import (
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/runtime/outbound"
 )
 
 // Grants is what an operator grants a plugin.
@@ -26,6 +27,10 @@ type Grants struct {
 
 	// Quota bounds the namespace of kv in bytes, 0 means the store's default.
 	Quota int64
+
+	// HTTP says which hosts may be asked and how much. Its Secret, Stats and Log
+	// are the state's.
+	HTTP outbound.Options
 }
 
 // Bucket is a bucket of throttle: Rate tokens a second, Burst at once.

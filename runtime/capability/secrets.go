@@ -49,6 +49,15 @@ type secrets struct {
 
 var _ hostabi.Secrets = (*secrets)(nil)
 
+// secrets are those that the operator granted.
+func (l *Lease) secrets() *secrets {
+	read := map[string]bool{}
+	for _, grant := range l.grants.Secrets {
+		read[grant.Name] = grant.Read
+	}
+	return &secrets{&l.state.vault, read}
+}
+
 // value finds the value of a secret that was granted.
 func (s *secrets) value(name string) (value []byte, read bool, err error) {
 	read, ok := s.read[name]

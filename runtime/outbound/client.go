@@ -63,11 +63,15 @@ type Client struct {
 
 var _ hostabi.HTTP = (*Client)(nil)
 
-// NewClient returns a client. The error says what is wrong with the list of hosts.
+// Check says which entries of Hosts could never be asked: addresses that need a
+// grant and have none.
+func (o Options) Check() error { return list(o.Hosts).check(newGuard(o.Addresses)) }
+
+// NewClient returns a client. The error is that of Options.Check.
 // Close the client when the plugin is closed.
 func (p *Pool) NewClient(o Options) (*Client, error) {
 	c := &Client{o: o, hosts: o.Hosts, guard: newGuard(o.Addresses), pool: p}
-	if err := c.hosts.check(c.guard); err != nil {
+	if err := o.Check(); err != nil {
 		return nil, err
 	}
 	c.o.Timeout = cmp.Or(o.Timeout, DefaultTimeout)
