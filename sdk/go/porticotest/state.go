@@ -19,6 +19,11 @@ type State struct {
 	// Metrics are those that were declared, by name.
 	Metrics map[string]Metric
 
+	// HTTP answers what the plugin asks other hosts, in their place. An error
+	// that is a portico.Code is the outcome of the request, any other is
+	// portico.ErrConnection. nil stands for no grant.
+	HTTP func(r HTTPRequest) (HTTPAnswer, error)
+
 	// Now is the clock; nil stands for time.Now.
 	Now func() time.Time
 
