@@ -52,6 +52,7 @@ type Server struct {
 // Start runs a server at an address, with port 0 for any, until the test ends.
 func Start(t testing.TB, address, inner string) *Server {
 	t.Helper()
+	bomb() // making it takes longer than a request may
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
