@@ -225,6 +225,26 @@ func TestAnAnswerIsBounded(t *testing.T) {
 	}
 }
 
+func TestALargeHeadIsTheSameOverHTTP2(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n := 0
+		fmt.Sscan(r.URL.Query().Get("n"), &n)
+		for i := range n {
+			w.Header().Set(fmt.Sprint("X-", i), strings.Repeat("v", 1000))
+		}
+	}))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	c := to(t, s, Options{})
+	// What goes far beyond ends the connection (RFC 9113, section 10.5.1).
+	for n, want := range map[int]error{30: nil, 42: hostabi.E2BIG, 200: hostabi.ECONN} {
+		if got, _ := do(context.Background(), c, get(t, fmt.Sprint(s.URL, "/?n=", n))); got.Err != want {
+			t.Errorf("%d KiB gave %v, want %v", n, got.Err, want)
+		}
+	}
+}
+
 func TestATimeoutBoundsTheHeadAndNotTheBody(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/late" {
