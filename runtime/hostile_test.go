@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -239,4 +240,36 @@ func sorted(m map[string]float64) (list []string) {
 		list = append(list, fmt.Sprintf("%s %v", k, m[k]))
 	}
 	return list
+}
+
+// TestHostsAreRevokedByAReload: what the operator takes back is gone with the next
+// request.
+func TestHostsAreRevokedByAReload(t *testing.T) {
+	b := besiege(t)
+	host := "a.hostile.example:" + b.port
+	if status, body, _ := b.ask("/ask", host, "/ok"); status != 200 || body != "ok" {
+		t.Fatalf("at first it gave %d %q", status, body)
+	}
+	write(t, b.plugin("ask.toml"), strings.Replace(string(b.read("ask.toml")), "*.hostile.example", "*.other.example", 1))
+	b.reload()
+	if status, _, _ := b.ask("/ask", host, "/ok"); status != eperm {
+		t.Errorf("a host that is no longer listed gave %d, want %d", status, eperm)
+	}
+	write(t, b.plugin("ask.toml"), strings.ReplaceAll(string(b.read("other.toml")), outside, "10.0.0.1"))
+	b.reload()
+	if status, _, _ := b.ask("/ask", host, "/ok"); status != eperm {
+		t.Errorf("an address that is no longer granted gave %d, want %d", status, eperm)
+	}
+	if status, _, _ := b.ask("/other", host, "/ok"); status != 200 {
+		t.Errorf("the other plugin got %d", status)
+	}
+}
+
+func (b *besieged) read(name string) []byte {
+	b.t.Helper()
+	text, err := os.ReadFile(b.plugin(name))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return text
 }
