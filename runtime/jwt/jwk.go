@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -78,11 +79,14 @@ func parseSet(document []byte) (keys []key, over []passed, err error) {
 	return keys, over, nil
 }
 
-// jwk is a JSON Web Key: its members that are strings, by name, and key_ops.
+// jwk is a JSON Web Key.
 type jwk struct {
-	text map[string]string
-	ops  []string
+	text map[string]string // its members that are strings, by name
+	ops  []string          // key_ops; nil: it has none
 }
+
+// texts are the members that count and must be strings.
+var texts = [...]string{"kty", "kid", "alg", "use", "crv", "n", "e", "x", "y", "d", "k"}
 
 func readJWK(value []byte) (k jwk, err error) {
 	list, ok := members(nil, value)
@@ -91,27 +95,34 @@ func readJWK(value []byte) (k jwk, err error) {
 	}
 	k.text = map[string]string{}
 	for _, m := range list {
-		if s, ok := text(m.value); ok {
+		s, isText := text(m.value)
+		switch {
+		case m.name == "key_ops":
+			if k.ops, err = operations(m.value); err != nil {
+				return k, err
+			}
+		case isText:
 			k.text[strings.Clone(m.name)] = strings.Clone(s) // the document can be let go
-			continue
-		}
-		switch m.name {
-		case "kty", "kid", "alg", "use", "crv", "n", "e", "x", "y", "d", "k":
+		case slices.Contains(texts[:], m.name):
 			return k, fmt.Errorf("%q is not text", m.name)
-		case "key_ops":
-			ops, ok := elements(nil, m.value)
-			for _, op := range ops {
-				s, isText := text(op)
-				ok = ok && isText
-				k.ops = append(k.ops, strings.Clone(s))
-			}
-			if !ok {
-				return k, errors.New(`"key_ops" is no list of texts`)
-			}
-			k.ops = append(k.ops, "") // that it is there
 		}
 	}
 	return k, nil
+}
+
+// operations are the texts of "key_ops", not nil.
+func operations(value []byte) ([]string, error) {
+	values, ok := elements(nil, value)
+	ops := []string{}
+	for _, v := range values {
+		s, isText := text(v)
+		ok = ok && isText
+		ops = append(ops, strings.Clone(s))
+	}
+	if !ok {
+		return nil, errors.New(`"key_ops" is no list of texts`)
+	}
+	return ops, nil
 }
 
 // parseKey reads one key of a document. The error says why it is not used; the id
@@ -161,11 +172,7 @@ func (j jwk) mayVerify() error {
 	if _, ok := j.text["d"]; ok {
 		return errors.New("it holds its private half, which all can read now; make a new key")
 	}
-	may := len(j.ops) == 0
-	for _, op := range j.ops {
-		may = may || op == "verify"
-	}
-	if !may {
+	if j.ops != nil && !slices.Contains(j.ops, "verify") {
 		return errors.New("its key_ops do not have verify")
 	}
 	return nil
