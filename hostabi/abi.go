@@ -29,8 +29,7 @@ const (
 // has without a grant.
 const ModuleCore = "portico_core_v1"
 
-// Import modules of capabilities, which the operator grants. JWT is the name of
-// a later one: a module that imports it is refused by name.
+// Import modules of capabilities, which the operator grants.
 const (
 	ModuleCache    = "portico_cache_v1"
 	ModuleThrottle = "portico_throttle_v1"
@@ -103,6 +102,8 @@ const (
 	FuncHTTPTrailers    = "http.trailers"
 	FuncHTTPSetTrailer  = "http.set_trailer"
 	FuncHTTPClose       = "http.close"
+	FuncJWTVerify       = "jwt.verify"
+	FuncJWTReason       = "jwt.reason"
 )
 
 // Kind is the kind of a call into a plugin.

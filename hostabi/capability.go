@@ -16,13 +16,14 @@ const (
 	CapabilityMetrics
 	CapabilityKV
 	CapabilityHTTP
+	CapabilityJWT
 	capabilities
 )
 
 // CapabilityCount is the number of capabilities.
 const CapabilityCount = int(capabilities)
 
-var capabilityNames = [CapabilityCount]string{"cache", "throttle", "secrets", "metrics", "kv", "http"}
+var capabilityNames = [CapabilityCount]string{"cache", "throttle", "secrets", "metrics", "kv", "http", "jwt"}
 
 func (c Capability) String() string {
 	if int(c) < len(capabilityNames) {
@@ -47,6 +48,7 @@ type Capabilities struct {
 	Metrics  Metrics
 	KV       KV
 	HTTP     HTTP
+	JWT      JWT
 }
 
 // Has reports whether a capability was granted.
@@ -64,6 +66,8 @@ func (c *Capabilities) Has(n Capability) bool {
 		return c.KV != nil
 	case CapabilityHTTP:
 		return c.HTTP != nil
+	case CapabilityJWT:
+		return c.JWT != nil
 	}
 	return false
 }

@@ -100,6 +100,9 @@ var State = [...]Func{
 	{Name: FuncHTTPTrailers, Params: "iii", Result: "i", Since: "0.3.0"},
 	{Name: FuncHTTPSetTrailer, Params: "iiiii", Result: "i", Since: "0.3.0"},
 	{Name: FuncHTTPClose, Params: "i", Result: "i", Since: "0.3.0"},
+
+	{Name: FuncJWTVerify, Params: "iiiiii", Result: "i", Since: "0.3.0"},
+	{Name: FuncJWTReason, Params: "ii", Result: "i", Since: "0.3.0"},
 }
 
 // Functions lists all functions, those of Core first. It must not be changed.

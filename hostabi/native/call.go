@@ -22,6 +22,7 @@ type call struct {
 	phase    phase
 	result   bool // result_write was accepted
 	refusal  string
+	fault    hostabi.TokenFault // of the last token, 0 if it had none
 	stream   streamContext
 	grant    time.Duration // what a streaming integration has for each write
 
@@ -37,7 +38,7 @@ type call struct {
 
 func (c *call) begin(k hostabi.Kind, h hostabi.Host) {
 	c.kind, c.phase, c.host = k, phase(k), h
-	c.result, c.refusal = false, ""
+	c.result, c.refusal, c.fault = false, "", 0
 	c.hostCalls, c.lines = 0, adapter.Lines{}
 	c.used = [hostabi.CapabilityCount]int{}
 }

@@ -47,6 +47,9 @@ var statefuls = map[string]stateful{
 	hostabi.FuncHTTPTrailers:   onSent(httpTrailers),
 	hostabi.FuncHTTPSetTrailer: onSent(httpSetTrailer),
 	hostabi.FuncHTTPClose:      onSent(httpClose),
+
+	hostabi.FuncJWTVerify: jwtVerify,
+	hostabi.FuncJWTReason: jwtReason,
 }
 
 // maxStateful bounds the calls into each capability that one call may make. A
@@ -85,7 +88,7 @@ func run(i *engine.Instance, allowed uint8, n hostabi.Capability, do stateful, s
 		return int64(hostabi.EAGAIN)
 	}
 	c.used[n]++
-	if n == hostabi.CapabilityKV { // it may take long
+	if n == hostabi.CapabilityKV || n == hostabi.CapabilityJWT { // it may take long
 		i.Check()
 	}
 	return do(c, s)

@@ -54,7 +54,9 @@ func faultCases(s Subject) []testCase {
 			args = []uint8{1, 2}
 		case hostabi.FuncHTTPWait:
 			args = []uint8{1}
-		case hostabi.FuncSecretsHMAC, hostabi.FuncKVCompareAndSet, hostabi.FuncKVList:
+		case hostabi.FuncJWTReason:
+			args = []uint8{4}
+		case hostabi.FuncSecretsHMAC, hostabi.FuncKVCompareAndSet, hostabi.FuncKVList, hostabi.FuncJWTVerify:
 			args = []uint8{1, 2, 4}
 		}
 		k := kindOf(f.Name)

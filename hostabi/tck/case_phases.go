@@ -127,6 +127,8 @@ func good(s Subject, f hostabi.Func, message uint32) Command {
 		c.Number, c.In = streamed, [2]string{"x-sum", "5"}
 	case hostabi.FuncHTTPClose:
 		c.Number = streamed
+	case hostabi.FuncJWTVerify:
+		c.In = [2]string{Issuer, hs256(claimsOf(""))}
 	}
 	return c
 }

@@ -11,7 +11,7 @@ const maxCalls = 1000
 
 // spendCases use up what one call has of each capability.
 func spendCases(s Subject) (cs []testCase) {
-	for _, name := range []string{hostabi.FuncCacheGet, hostabi.FuncThrottleTake, hostabi.FuncSecretsRead, hostabi.FuncMetricsSet, hostabi.FuncKVGet, hostabi.FuncHTTPStatus} {
+	for _, name := range []string{hostabi.FuncCacheGet, hostabi.FuncThrottleTake, hostabi.FuncSecretsRead, hostabi.FuncMetricsSet, hostabi.FuncKVGet, hostabi.FuncHTTPStatus, hostabi.FuncJWTReason} {
 		f := hostabi.Functions[index[name]]
 		steps, calls := lead(s, f), 0
 		for _, st := range steps {

@@ -36,6 +36,7 @@ func cases(s Subject) []testCase {
 		kvCases(),
 		httpCases(s),
 		sentCases(s),
+		jwtCases(),
 		spendCases(s),
 	)
 }

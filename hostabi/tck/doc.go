@@ -40,7 +40,8 @@
 // buffer. http.request and http.start get the pairs and the body as the inputs and
 // number as flags, http.wait the list of handles as the first; the others of http
 // get number as handle, http.get_header the name as the first input, and
-// http.set_trailer name and value. Before each command the guest fills the first cap bytes of its buffer
+// http.set_trailer name and value. jwt.verify gets the issuer and the token as the
+// inputs. Before each command the guest fills the first cap bytes of its buffer
 // with 0xA5; cap is at most 1052672, 1 MiB and 4 KiB.
 //
 // For each command the guest reports an i64, the result, with its sign, a

@@ -54,6 +54,8 @@
   (import "portico_http_v1" "trailers" (func $http_trailers (param i32 i32 i32) (result i32)))
   (import "portico_http_v1" "set_trailer" (func $http_set_trailer (param i32 i32 i32 i32 i32) (result i32)))
   (import "portico_http_v1" "close" (func $http_close (param i32) (result i32)))
+  (import "portico_jwt_v1" "verify" (func $jwt_verify (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "portico_jwt_v1" "reason" (func $jwt_reason (param i32 i32) (result i32)))
 
   ;; 0x10000 program, 0x20000 report, 0x60000 configuration, 0x80000 buffer
   (memory (export "memory") 25)
@@ -125,7 +127,9 @@
     $do_http_get_header
     $do_http_trailers
     $do_http_set_trailer
-    $do_http_close))
+    $do_http_close
+    $do_jwt_verify
+    $do_jwt_reason))
   (func $do_log (type $wrapper)
     (i64.extend_i32_s (call $log (i32.wrap_i64 (global.get $number)) (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)))))
   (func $do_config_read (type $wrapper)
@@ -231,6 +235,10 @@
     (i64.extend_i32_s (call $http_set_trailer (i32.wrap_i64 (global.get $number)) (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)))))
   (func $do_http_close (type $wrapper)
     (i64.extend_i32_s (call $http_close (i32.wrap_i64 (global.get $number)))))
+  (func $do_jwt_verify (type $wrapper)
+    (i64.extend_i32_s (call $jwt_verify (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)))))
+  (func $do_jwt_reason (type $wrapper)
+    (i64.extend_i32_s (call $jwt_reason (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)))))
 
   (func $u8 (result i32)
     (global.set $at (i32.add (global.get $at) (i32.const 1)))

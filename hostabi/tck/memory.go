@@ -27,6 +27,7 @@ func NewCapabilities() hostabi.Capabilities {
 		Metrics:  metrics{},
 		KV:       &kv{values: map[string][]byte{}},
 		HTTP:     newPeerHTTP(),
+		JWT:      issuers{},
 	}
 }
 

@@ -7,10 +7,6 @@ import (
 	"github.com/portico-gateway/portico/hostabi"
 )
 
-// MaxToken bounds a token in bytes. What comes in a header field is bounded below
-// that by the gateway; a token out of a body is, too.
-const MaxToken = 16 << 10
-
 // encoding is base64url without padding, and without bits that nobody reads.
 var encoding = base64.RawURLEncoding.Strict()
 

@@ -84,7 +84,7 @@ func New(o Options) (*Verifier, error) {
 // JSON object, at most three quarters as long as the token. They are the caller's.
 //
 // The error is a hostabi.TokenFault for a token that is not good, hostabi.E2BIG
-// for one that is longer than MaxToken, hostabi.ECONN when the keys cannot be had
+// for one that is longer than hostabi.MaxToken, hostabi.ECONN when the keys cannot be had
 // now, or the context's. Verify waits for keys only, and heeds ctx's Deadline
 // there: its Done channel may stay open beyond it. It does not keep s.
 func (v *Verifier) Verify(ctx context.Context, s string) ([]byte, error) {
@@ -104,7 +104,7 @@ func (v *Verifier) Verify(ctx context.Context, s string) ([]byte, error) {
 
 // signed verifies a token's signature and gives its payload, whatever that is.
 func (v *Verifier) signed(ctx context.Context, s string) (payload []byte, err error) {
-	if len(s) > MaxToken {
+	if len(s) > hostabi.MaxToken {
 		return nil, hostabi.E2BIG
 	}
 	var t token

@@ -83,7 +83,7 @@ func TestWhatIsNoTokenIsRefusedByItsFault(t *testing.T) {
 	signed := func(header, payload string) string { return sign("HS256", secret, header, payload) }
 	token := signed(hs, good)
 	none := b64([]byte(`{"alg":"none"}`)) + "." + b64([]byte(good)) + "."
-	long := signed(hs, `{"exp":1800000060,"x":"`+strings.Repeat("x", MaxToken)+`"}`)
+	long := signed(hs, `{"exp":1800000060,"x":"`+strings.Repeat("x", hostabi.MaxToken)+`"}`)
 	deep := func(n int) string {
 		return `{"exp":1800000060,"x":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}`
 	}
@@ -143,14 +143,14 @@ func TestWhatIsNoTokenIsRefusedByItsFault(t *testing.T) {
 
 func TestATokenIsBoundedToTheByte(t *testing.T) {
 	// Base64 gives four letters for three bytes, so only some lengths can be.
-	for _, n := range []int{MaxToken - 1, MaxToken, MaxToken + 1} {
+	for _, n := range []int{hostabi.MaxToken - 1, hostabi.MaxToken, hostabi.MaxToken + 1} {
 		for pad := range n {
 			token := sign("HS256", secret, `{"alg":"HS256"}`+strings.Repeat(" ", pad%3), `{"exp":1800000060`+strings.Repeat(" ", n*3/4-120+pad/3)+`}`)
 			if len(token) != n {
 				continue
 			}
 			want := error(nil)
-			if n > MaxToken {
+			if n > hostabi.MaxToken {
 				want = hostabi.E2BIG
 			}
 			if _, err := verifier(t, Options{Secret: constant(secret)}).Verify(context.Background(), token); err != want {

@@ -244,6 +244,10 @@ func (c command) call(buf []byte) int64 {
 		return int64(abi.HTTPSetTrailer(n, first, second))
 	case 53:
 		return int64(abi.HTTPClose(n))
+	case 54:
+		return int64(abi.JWTVerify(first, second, buf))
+	case 55:
+		return int64(abi.JWTReason(buf))
 	}
 	return int64(abi.ENOSYS)
 }

@@ -14,6 +14,7 @@ import (
 
 	portico "github.com/portico-gateway/portico/sdk/go"
 	"github.com/portico-gateway/portico/sdk/go/internal/abi"
+	"github.com/portico-gateway/portico/sdk/go/jwt"
 )
 
 // host stands for the gateway during one call.
@@ -35,6 +36,7 @@ type host struct {
 	state    *State
 	used     map[string]int // calls by capability
 	sent     []*sent        // requests to other hosts, nil when closed
+	fault    jwt.Error      // of the last token
 	started  time.Time
 
 	configuring bool

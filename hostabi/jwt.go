@@ -1,5 +1,22 @@
 package hostabi
 
+import "context"
+
+// JWT verifies tokens against the issuers that the operator declared.
+type JWT interface {
+	// Verify verifies a token, at most MaxToken bytes, against an issuer by its
+	// name in the plugin's NAME.toml, and returns its claims: the very JSON that
+	// was signed, at most three quarters as long as the token. ENOENT: no such
+	// issuer; ECONN: its keys cannot be had now; a TokenFault: the token is not
+	// good. It may wait for keys, and heeds ctx's Deadline there: its Done
+	// channel may stay open beyond it.
+	Verify(ctx context.Context, issuer, token string) (claims []byte, err error)
+}
+
+// MaxToken bounds a token in bytes. A header field that a client sends is bounded
+// below that; a token in a body is bounded by this.
+const MaxToken = 16 << 10
+
 // TokenFault says why a token is refused. It is an error: of JWT.Verify, and in
 // a guest EINVAL for TokenMalformed and EPERM for all others.
 type TokenFault uint8
