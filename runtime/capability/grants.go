@@ -1,6 +1,8 @@
 package capability
 
 import (
+	"time"
+
 	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/runtime/outbound"
 )
@@ -25,6 +27,9 @@ type Grants struct {
 	// Metrics are those that the plugin may count in.
 	Metrics []Metric
 
+	// Issuers are those whose tokens the plugin may have verified.
+	Issuers []Issuer
+
 	// Quota bounds the namespace of kv in bytes, 0 means the store's default.
 	Quota int64
 
@@ -44,6 +49,17 @@ type Bucket struct {
 type SecretGrant struct {
 	Name string
 	Read bool
+}
+
+// Issuer is an issuer of tokens: either JWKS, the URL of its keys, or Secret, the
+// name of the secret that it signs with. The rest is as in jwt.Options.
+type Issuer struct {
+	Name         string
+	JWKS, Secret string
+	Issuer       string
+	Audience     []string
+	Algorithms   []string
+	Leeway       time.Duration
 }
 
 // Metric is a metric that a plugin counts in.

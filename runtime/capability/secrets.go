@@ -22,6 +22,9 @@ type Secret struct{ value []byte }
 // NewSecret returns a secret. It keeps value, which must not change.
 func NewSecret(value []byte) Secret { return Secret{value} }
 
+// Len is how many bytes the secret has.
+func (s Secret) Len() int { return len(s.value) }
+
 var redacted = []byte("[redacted]")
 
 var (

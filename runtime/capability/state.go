@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/runtime/jwt"
 	"github.com/portico-gateway/portico/runtime/outbound"
 	"github.com/portico-gateway/portico/runtime/throttle"
 )
@@ -23,6 +24,7 @@ type State struct {
 	caches  shared[*cache]
 	buckets shared[limiter]
 	metrics shared[*metric]
+	tallies shared[*tally]
 	active  map[string]*Lease // whose metrics are served, by plugin
 	leases  map[*Lease]struct{}
 	sent    shared[*outbound.Stats] // by plugin
@@ -46,6 +48,9 @@ type Stores struct {
 	Hosts outbound.PoolOptions
 	// Log gets what fails there; nil means silence.
 	Log *slog.Logger
+	// Keys has the keys of issuers. It must be there if an Issuer has a JWKS, and
+	// is closed after the last lease was released.
+	Keys *jwt.Registry
 }
 
 // ErrNoStore reports a grant of kv where there is no store.
@@ -63,6 +68,7 @@ func NewState(s Stores) *State {
 		metrics: newShared[*metric](nil),
 		sent:    newShared[*outbound.Stats](nil),
 		hosts:   outbound.NewPool(s.Hosts),
+		tallies: newShared[*tally](nil),
 		active:  map[string]*Lease{},
 		leases:  map[*Lease]struct{}{},
 		stores:  s,
@@ -129,6 +135,7 @@ type Lease struct {
 	cache        *cache
 	buckets      buckets
 	metrics      metrics
+	issuers      issuers
 	limits       map[string]throttle.Limit
 	http         *outbound.Client
 	released     bool // guarded by State.mu
@@ -161,8 +168,16 @@ func (s *State) Acquire(plugin string, g Grants) (*Lease, error) {
 		}
 		l.capabilities.KV = kv
 	}
+	if has(hostabi.CapabilityJWT) {
+		var err error
+		if l.issuers, err = l.newIssuers(); err != nil {
+			return nil, err
+		}
+		l.capabilities.JWT = l.issuers
+	}
 	if has(hostabi.CapabilityHTTP) {
 		if err := l.openHTTP(); err != nil {
+			l.releaseIssuers(l.issuers)
 			return nil, err
 		}
 	}
@@ -292,6 +307,7 @@ func (l *Lease) Release() {
 			s.buckets.release(l.bucketKey(b))
 		}
 	}
+	l.releaseIssuers(l.issuers)
 	for _, m := range l.grants.Metrics {
 		if l.metrics != nil {
 			s.metrics.release(m.key(l.plugin))

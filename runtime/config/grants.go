@@ -160,7 +160,7 @@ func checkSecretGrant(name, value string) error {
 
 // checkGrants holds that what is set is granted: nothing is ignored.
 func checkGrants(d *decoder, p *Plugin) {
-	for _, name := range []string{"cache", "throttle", "secrets", "metrics", "kv", "http"} {
+	for _, name := range []string{"cache", "throttle", "secrets", "metrics", "kv", "http", "jwt"} {
 		if d.Has(name) && !slices.Contains(p.Capabilities, name) && !d.failed["capabilities"] {
 			d.errorf(name, "needs the capability; write capabilities = [%s]", strings.Join(quoted(append(slices.Clone(p.Capabilities), name)), ", "))
 		}

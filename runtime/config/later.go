@@ -62,6 +62,3 @@ var laterPluginKeys = map[string]string{
 	"after_cache":   "remove it; this version caches no responses",
 	"fallback":      `use failure = "closed" or "open"`,
 }
-
-// laterCapabilities are what a plugin of a later version may ask for.
-var laterCapabilities = []string{"jwt"}

@@ -33,12 +33,12 @@ func TestEveryKeyOfThePluginFileArrives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := p.Pos(`config.rows[1]."quoted key"`), (Position{Line: 46, Column: 1}); got != want {
+	if got, want := p.Pos(`config.rows[1]."quoted key"`), (Position{Line: 56, Column: 1}); got != want {
 		t.Errorf("Pos = %v, want %v", got, want)
 	}
 	p.Source = Source{}
 	want := Plugin{
-		Capabilities: []string{CapabilityCore, "kv", "cache", "throttle", "secrets", "metrics", "http"}, Namespace: "shared",
+		Capabilities: []string{CapabilityCore, "kv", "cache", "throttle", "secrets", "metrics", "http", "jwt"}, Namespace: "shared",
 		Cache: PluginCache{Size: 1 << 20}, KV: PluginKV{Quota: 2 << 20},
 		HTTP: PluginHTTP{Hosts: []HTTPHost{{"https", "api.example.com", false, "443"}, {"https", "example.org", true, "443"}, {"http", "10.0.0.7", false, "8080"}},
 			Addresses: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
@@ -47,6 +47,9 @@ func TestEveryKeyOfThePluginFileArrives(t *testing.T) {
 		Throttle: []PluginBucket{{Key: "throttle.logins", Name: "logins", Rate: 0.5, Burst: 3}},
 		Metrics: []PluginMetric{{Key: "metrics.hits_total", Name: "hits_total", Type: MetricCounter, Labels: []string{"tenant"}, MaxSeries: 7},
 			{Key: "metrics.size_bytes", Name: "size_bytes", Type: MetricHistogram, Buckets: []float64{1, 2.5, 1e6}, MaxSeries: 1000}},
+		JWT: []PluginIssuer{{Key: "jwt.login", Name: "login", JWKS: "https://issuer.example/.well-known/jwks.json", Issuer: "https://issuer.example/",
+			Audience: []string{"orders", "carts"}, Algorithms: []string{"RS256", "ES256"}},
+			{Key: "jwt.partner", Name: "partner", Secret: "partner-key", Leeway: 10 * time.Second}},
 		Digest:    "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
 		Isolation: IsolationFresh, Timeout: 20 * time.Millisecond, Memory: 64 << 20, Instances: 8,
 		Failure: FailureOpen, Breaker: Breaker{Window: time.Minute, Open: 30 * time.Second},

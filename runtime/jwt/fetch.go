@@ -9,8 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -19,37 +17,7 @@ import (
 // Gateway's (Developer Guide, "Quotas for HTTP APIs").
 const FetchTimeout = 1500 * time.Millisecond
 
-// ErrURL reports a URL that no keys are fetched from.
-var ErrURL = errors.New("not the URL of a JWKS document")
-
-// CheckURL says what is wrong with a URL: it must be absolute, of https, or of
-// http where nobody outside can answer in the source's place: at a loopback,
-// private or link-local address. A name is looked at when it is resolved.
-func CheckURL(source string) error {
-	u, err := url.Parse(source)
-	switch {
-	case err != nil:
-		var of *url.Error
-		if errors.As(err, &of) {
-			err = of.Err
-		}
-		return fmt.Errorf("%w: %w", ErrURL, err)
-	case u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Errorf("%w: it must begin with https://", ErrURL)
-	case u.Hostname() == "":
-		return fmt.Errorf("%w: it has no host", ErrURL)
-	case u.User != nil:
-		return fmt.Errorf("%w: it must not hold a user", ErrURL)
-	case u.Fragment != "" || strings.HasSuffix(source, "#"):
-		return fmt.Errorf("%w: it must not hold a fragment, which is never sent", ErrURL)
-	}
-	if a, err := netip.ParseAddr(u.Hostname()); err == nil && u.Scheme == "http" && !inside(a) {
-		return fmt.Errorf("%w: %w", ErrURL, errOutside)
-	}
-	return nil
-}
-
-var errOutside = errors.New("over http, anybody on the way can give keys of their own; use https, or a loopback, private or link-local address")
+var errOutside = errors.New("over http, anybody on the way can give keys of their own; use https, or an address of this machine or its network")
 
 // inside reports whether an address is of this machine or its network.
 func inside(a netip.Addr) bool {

@@ -14,41 +14,6 @@ import (
 	"time"
 )
 
-func TestURLsOfKeys(t *testing.T) {
-	for url, want := range map[string]string{
-		"https://issuer.test/.well-known/jwks.json": "",
-		"https://10.0.0.7:8443/keys?key=x":          "",
-		"https://203.0.113.9/keys":                  "",
-		"http://127.0.0.1:8080/keys":                "",
-		"http://[::1]/keys":                         "",
-		"http://[fd00::7]/keys":                     "",
-		"http://10.0.0.7/keys":                      "",
-		"http://169.254.1.1/keys":                   "",
-		"http://[::ffff:10.0.0.7]/keys":             "",
-		"http://keycloak:8080/realms/a/certs":       "", // looked at when it is resolved
-		"http://203.0.113.9/keys":                   "over http, anybody on the way can give keys of their own",
-		"http://[2001:db8::1]/keys":                 "over http, anybody on the way can give keys of their own",
-		"http://[::ffff:203.0.113.9]/keys":          "over http, anybody on the way can give keys of their own",
-		"issuer.test/keys":                          "it must begin with https://",
-		"file:///etc/keys.json":                     "it must begin with https://",
-		"":                                          "it must begin with https://",
-		"https:///keys":                             "it has no host",
-		"https://a:b@issuer.test/keys":              "it must not hold a user",
-		"https://issuer.test/keys#a":                "it must not hold a fragment",
-		"https://issuer.test/keys#":                 "it must not hold a fragment",
-		"https://issuer.test:port/keys":             "invalid port",
-		"https://issuer.test/%zz":                   "invalid URL escape",
-	} {
-		err := CheckURL(url)
-		if want == "" && err == nil {
-			continue
-		}
-		if want == "" || !errors.Is(err, ErrURL) || !strings.Contains(err.Error(), want) {
-			t.Errorf("CheckURL(%q) = %v, want %q", url, err, want)
-		}
-	}
-}
-
 func TestPlainHTTPStaysInside(t *testing.T) {
 	for address, want := range map[string]bool{"127.0.0.1:80": true, "[::1]:80": true, "192.168.0.1:80": true, "172.16.0.1:80": true,
 		"[fe80::1%eth0]:80": true, "203.0.113.9:80": false, "[2001:db8::1]:80": false, "0.0.0.0:80": false, "100.64.0.1:80": false} {

@@ -55,8 +55,9 @@ func NewRegistry(o RegistryOptions) *Registry {
 // system's.
 func (r *Registry) Trust(roots *x509.CertPool) { r.roots.Store(roots) }
 
-// Acquire gives the keys of a URL, which [CheckURL] must take. Nothing is fetched
-// yet. Release them.
+// Acquire gives the keys of a URL, of https or http: over http nothing is fetched
+// but from loopback, private and link-local addresses. Nothing is fetched yet.
+// Release them.
 func (r *Registry) Acquire(url string) *Keys {
 	r.mu.Lock()
 	defer r.mu.Unlock()
