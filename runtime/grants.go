@@ -92,16 +92,21 @@ func (b *builder) checkSecrets() {
 		reported[ref.Name] = true
 		uses := p.Settings().Secrets
 		for _, name := range slices.Sorted(maps.Keys(uses)) {
-			at := slices.IndexFunc(b.config.Secrets, func(s config.NamedSecret) bool { return s.Name == name })
-			if at >= 0 {
-				if v, ok := b.state.nextVault[name]; ok && v.Len() < uses[name] {
-					b.errorf(b.config.Secrets[at].Key, "has %d bytes; for the tokens that plugin %q verifies with it, it needs %d", v.Len(), ref.Name, uses[name])
-				}
-			} else {
-				b.errorf(ref.Key, "plugin %q is granted the secret %q, which this file does not have; "+
-					"add [secrets] %s = { env = \"NAME\" } or { file = \"path\" }", ref.Name, name, name)
-			}
+			b.checkSecret(ref, name, uses[name])
 		}
+	}
+}
+
+// checkSecret checks a secret that a plugin uses, of which it needs some bytes.
+func (b *builder) checkSecret(ref config.PluginRef, name string, least int) {
+	at := slices.IndexFunc(b.config.Secrets, func(s config.NamedSecret) bool { return s.Name == name })
+	if at < 0 {
+		b.errorf(ref.Key, "plugin %q is granted the secret %q, which this file does not have; "+
+			"add [secrets] %s = { env = \"NAME\" } or { file = \"path\" }", ref.Name, name, name)
+		return
+	}
+	if v, ok := b.state.nextVault[name]; ok && v.Len() < least {
+		b.errorf(b.config.Secrets[at].Key, "the secret has %d bytes; plugin %q verifies tokens with it, which takes %d", v.Len(), ref.Name, least)
 	}
 }
 
