@@ -25,7 +25,8 @@ type PluginIssuer struct {
 	Name string
 	// The URL of the issuer's keys, a JWKS document. It is https, or http to a
 	// loopback, private or link-local address. It is fetched when a token needs
-	// it, and certificates are verified with [upstream] ca_file.
+	// it; certificates are verified by the system's authorities and those of
+	// [upstream] ca_file.
 	JWKS string
 	// In place of jwks: the secret of the gateway file, by its name in [secrets],
 	// that tokens are signed with by HMAC. HS256 wants 32 bytes of it, HS384 48
