@@ -37,7 +37,7 @@ func backend(t *testing.T) string {
 // serve builds an example's module as plugin, serves its gateway file with
 // old replaced by new, and gives the address.
 func serve(t *testing.T, example, plugin, old, new string) string {
-	dir := t.TempDir()
+	dir, listen := t.TempDir(), "127.0.0.1:0"
 	settings, err := filepath.Glob(filepath.Join(example, "plugins", "*.toml"))
 	if err != nil {
 		t.Fatal(err)
@@ -46,6 +46,10 @@ func serve(t *testing.T, example, plugin, old, new string) string {
 		b, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if strings.Contains(string(b), "127.0.0.1:8080") { // a plugin asks the gateway itself
+			listen = free(t)
+			b = []byte(strings.ReplaceAll(string(b), "127.0.0.1:8080", listen))
 		}
 		write(t, filepath.Join(dir, "plugins", filepath.Base(f)), b)
 	}
@@ -60,7 +64,7 @@ func serve(t *testing.T, example, plugin, old, new string) string {
 		t.Fatal(err)
 	}
 	text := string(src)
-	for _, r := range [][2]string{{`":8080"`, `"127.0.0.1:0"`}, {old, new}} {
+	for _, r := range [][2]string{{`":8080"`, `"` + listen + `"`}, {old, new}} {
 		if r[0] != "" && !strings.Contains(text, r[0]) {
 			t.Fatalf("%s/gateway.toml has no %s", example, r[0])
 		}
@@ -154,6 +158,30 @@ func TestGoAuthorizer(t *testing.T) {
 		"and the backend is told about it": {"/orders/7", key("acme-key"), answer{200, `{"path":"/orders/7","client":"acme","version":"","card":"4111111111111111"}`, nil}},
 	} {
 		t.Run(name, func(t *testing.T) { ask(t, "GET", url+test.path, test.header, "", test.want) })
+	}
+}
+
+func TestJWTAuthorizer(t *testing.T) {
+	url := serve(t, "jwt-authorizer", "login", "", "")
+	bearer := func(name string) map[string]string {
+		token, err := os.ReadFile(filepath.Join("jwt-authorizer", "tokens", name+".jwt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return map[string]string{"Authorization": "Bearer " + strings.TrimSpace(string(token))}
+	}
+	unauthorized := answer{401, `{"message":"Unauthorized"}`, nil}
+	for name, test := range map[string]struct {
+		header map[string]string
+		want   answer
+	}{
+		"a token with the scope is let in": {bearer("jane"), answer{200, "you are jane\n", nil}},
+		"one without it is not":            {bearer("joe"), answer{403, `{"Message":"User is not authorized to access this resource with an explicit deny in an identity-based policy"}`, nil}},
+		"one that has expired is no token": {bearer("janet"), unauthorized},
+		"one that was changed neither":     {map[string]string{"Authorization": "Bearer x" + bearer("jane")["Authorization"][len("Bearer "):]}, unauthorized},
+		"nobody is let in without a token": {nil, unauthorized},
+	} {
+		t.Run(name, func(t *testing.T) { ask(t, "GET", url+"/whoami", test.header, "", test.want) })
 	}
 }
 

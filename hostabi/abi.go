@@ -29,8 +29,7 @@ const (
 // has without a grant.
 const ModuleCore = "portico_core_v1"
 
-// Import modules of capabilities, which the operator grants. HTTP and JWT are
-// names of later ones: a module that imports them is refused by name.
+// Import modules of capabilities, which the operator grants.
 const (
 	ModuleCache    = "portico_cache_v1"
 	ModuleThrottle = "portico_throttle_v1"
@@ -94,6 +93,17 @@ const (
 	FuncKVIncrement     = "kv.increment"
 	FuncKVCompareAndSet = "kv.compare_and_set"
 	FuncKVList          = "kv.list"
+	FuncHTTPRequest     = "http.request"
+	FuncHTTPStart       = "http.start"
+	FuncHTTPWait        = "http.wait"
+	FuncHTTPStatus      = "http.status"
+	FuncHTTPHeaders     = "http.headers"
+	FuncHTTPGetHeader   = "http.get_header"
+	FuncHTTPTrailers    = "http.trailers"
+	FuncHTTPSetTrailer  = "http.set_trailer"
+	FuncHTTPClose       = "http.close"
+	FuncJWTVerify       = "jwt.verify"
+	FuncJWTReason       = "jwt.reason"
 )
 
 // Kind is the kind of a call into a plugin.
@@ -159,4 +169,8 @@ const ScratchSize = 64 << 10
 const (
 	StreamRequest  = 0
 	StreamResponse = 1
+
+	// FirstHandle is that of the first request that a call sends with http; the
+	// next ones follow.
+	FirstHandle = 2
 )

@@ -140,6 +140,7 @@ func TestTheListOfCapabilitiesInABIIsState(t *testing.T) {
 func TestEveryCapabilityHasFunctionsAndAName(t *testing.T) {
 	var none, all Capabilities
 	all.Cache, all.Throttle, all.Secrets, all.Metrics, all.KV = struct{ Cache }{}, struct{ Throttle }{}, struct{ Secrets }{}, struct{ Metrics }{}, struct{ KV }{}
+	all.HTTP, all.JWT = struct{ HTTP }{}, struct{ JWT }{}
 	for c := range Capability(CapabilityCount) {
 		if none.Has(c) || !all.Has(c) {
 			t.Errorf("Has(%s) is wrong", c)

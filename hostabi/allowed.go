@@ -58,6 +58,8 @@ var allowed = map[string]struct{ request, response uint8 }{
 	FuncScratchRead:    {calls, calls},
 	FuncScratchWrite:   {calls, calls},
 
+	// For the bodies of this request and its response; those of requests that
+	// the plugin sends are read and written wherever there is a handle.
 	FuncStreamRead:  {auth | mreq | intg, mres},
 	FuncStreamWrite: {mreq, mreq | mres | intg},
 	FuncStreamFlush: {0, intg},
@@ -80,4 +82,15 @@ var allowed = map[string]struct{ request, response uint8 }{
 	FuncKVIncrement:     {calls, calls},
 	FuncKVCompareAndSet: {calls, calls},
 	FuncKVList:          {calls, calls},
+	FuncHTTPRequest:     {calls, calls},
+	FuncHTTPStart:       {calls, calls},
+	FuncHTTPWait:        {calls, calls},
+	FuncHTTPStatus:      {calls, calls},
+	FuncHTTPHeaders:     {calls, calls},
+	FuncHTTPGetHeader:   {calls, calls},
+	FuncHTTPTrailers:    {calls, calls},
+	FuncHTTPSetTrailer:  {calls, calls},
+	FuncHTTPClose:       {calls, calls},
+	FuncJWTVerify:       {calls, calls},
+	FuncJWTReason:       {calls, calls},
 }

@@ -15,13 +15,15 @@ const (
 	CapabilitySecrets
 	CapabilityMetrics
 	CapabilityKV
+	CapabilityHTTP
+	CapabilityJWT
 	capabilities
 )
 
 // CapabilityCount is the number of capabilities.
 const CapabilityCount = int(capabilities)
 
-var capabilityNames = [CapabilityCount]string{"cache", "throttle", "secrets", "metrics", "kv"}
+var capabilityNames = [CapabilityCount]string{"cache", "throttle", "secrets", "metrics", "kv", "http", "jwt"}
 
 func (c Capability) String() string {
 	if int(c) < len(capabilityNames) {
@@ -45,6 +47,8 @@ type Capabilities struct {
 	Secrets  Secrets
 	Metrics  Metrics
 	KV       KV
+	HTTP     HTTP
+	JWT      JWT
 }
 
 // Has reports whether a capability was granted.
@@ -60,6 +64,10 @@ func (c *Capabilities) Has(n Capability) bool {
 		return c.Metrics != nil
 	case CapabilityKV:
 		return c.KV != nil
+	case CapabilityHTTP:
+		return c.HTTP != nil
+	case CapabilityJWT:
+		return c.JWT != nil
 	}
 	return false
 }

@@ -90,6 +90,19 @@ var State = [...]Func{
 	{Name: FuncKVIncrement, Params: "iili", Result: "i", Since: "0.2.0"},
 	{Name: FuncKVCompareAndSet, Params: "iiiiiili", Result: "i", Since: "0.2.0"},
 	{Name: FuncKVList, Params: "iiiiiii", Result: "i", Since: "0.2.0"},
+
+	{Name: FuncHTTPRequest, Params: "iiiili", Result: "i", Since: "0.3.0"},
+	{Name: FuncHTTPStart, Params: "iiiili", Result: "i", Since: "0.3.0"},
+	{Name: FuncHTTPWait, Params: "iil", Result: "i", Since: "0.3.0"},
+	{Name: FuncHTTPStatus, Params: "i", Result: "i", Since: "0.3.0"},
+	{Name: FuncHTTPHeaders, Params: "iii", Result: "i", Since: "0.3.0"},
+	{Name: FuncHTTPGetHeader, Params: "iiiii", Result: "i", Since: "0.3.0"},
+	{Name: FuncHTTPTrailers, Params: "iii", Result: "i", Since: "0.3.0"},
+	{Name: FuncHTTPSetTrailer, Params: "iiiii", Result: "i", Since: "0.3.0"},
+	{Name: FuncHTTPClose, Params: "i", Result: "i", Since: "0.3.0"},
+
+	{Name: FuncJWTVerify, Params: "iiiiii", Result: "i", Since: "0.3.0"},
+	{Name: FuncJWTReason, Params: "ii", Result: "i", Since: "0.3.0"},
 }
 
 // Functions lists all functions, those of Core first. It must not be changed.

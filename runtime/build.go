@@ -67,7 +67,6 @@ func (b *builder) build(ctx context.Context) (*Snapshot, error) {
 	// mistake is reported at once.
 	var broken error
 	s.plugins, broken = b.loadPlugins(ctx)
-	b.checkSecrets()
 	s.accept = accept.New(acceptOptions(c))
 	var mounts []resolve.Mount
 	for i := range c.APIs {
@@ -77,7 +76,9 @@ func (b *builder) build(ctx context.Context) (*Snapshot, error) {
 	}
 	s.resolve, err = resolve.New(mounts)
 	b.wrong("apis", err)
-	if err := b.problems(errors.Join(broken, b.state.prepare(c, &b.errs))); err != nil {
+	err = errors.Join(broken, b.state.prepare(c, &b.errs))
+	b.checkSecrets()
+	if err := b.problems(err); err != nil {
 		b.state.aside.Go(s.close)
 		return nil, err
 	}

@@ -42,6 +42,11 @@ throttle.requests = { rate = 0.001, burst = %d }
 `, comment, burst)
 }
 
+// withIssuer is state.toml with an issuer whose tokens a secret signs.
+func withIssuer(secret, more string) string {
+	return strings.Replace(statePlugin(1, ""), `"kv"]`, `"kv", "jwt"]`, 1) + "[jwt.login]\nsecret = \"" + secret + "\"\n" + more + "\n"
+}
+
 // stateful is a gateway with the plugin of testdata/state.wat.
 type stateful struct {
 	t   *testing.T
@@ -211,6 +216,11 @@ func TestMistakesOfGrantsFailTheLoad(t *testing.T) {
 		{"a secret that cannot be read", stateFile, statePlugin(1, ""), false, "gateway.toml:9: secrets.signing: open "},
 		{"a secret in no variable", strings.Replace(stateFile, `file = "signing.key"`, `env = "PORTICO_TEST_NO_SUCH"`, 1), statePlugin(1, ""), true,
 			"gateway.toml:9: secrets.signing: the environment variable PORTICO_TEST_NO_SUCH is not set"},
+		{"a secret of tokens that the gateway does not have", stateFile, withIssuer("other", ""), true,
+			`plugin "state" is granted the secret "other", which this file does not have`},
+		{"a secret that is too short for tokens", stateFile, withIssuer("signing", ""), true,
+			`gateway.toml:9: secrets.signing: the secret has 11 bytes; plugin "state" verifies tokens with it, which takes 32`},
+		{"one that is too short for the algorithm", stateFile, withIssuer("signing", `algorithms = ["HS256", "HS512"]`), true, "which takes 64"},
 		{"a rate that makes no limit", stateFile, strings.Replace(statePlugin(1000000000, ""), "0.001", "0.00001", 1), true,
 			"throttle.requests: rate 1e-05, burst 1000000000: no such limit"},
 		{"a store that cannot be", stateFile + "[store]\npath = \"gateway.toml\"\n", statePlugin(1, ""), true, "store.path: "},

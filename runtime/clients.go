@@ -59,6 +59,20 @@ func newClients(pool *clientPool, u config.Upstream, caFile string) (*clients, e
 	return c, nil
 }
 
+// roots are the authorities of the system and those of the configuration; nil
+// stands for the system's alone.
+func (c *clients) roots() *x509.CertPool {
+	if c.base.ca == "" {
+		return nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil { // a system without any
+		pool = x509.NewCertPool()
+	}
+	pool.AppendCertsFromPEM([]byte(c.base.ca))
+	return pool
+}
+
 // get returns the client for one integration and holds it until release.
 func (c *clients) get(std, insecure bool, serverName string) upstream.Client {
 	k := c.base

@@ -101,7 +101,7 @@ func (s *state) parseSettings(name string, src []byte) (plugin.Settings, error) 
 	grants := grantsOf(own, p)
 	return plugin.Settings{
 		Grant:        func() (plugin.Grant, error) { return s.acquire(own, grants) },
-		Secrets:      secretNames(p),
+		Secrets:      secretsOf(p),
 		Digest:       p.Digest,
 		Config:       text,
 		Timeout:      p.Timeout,

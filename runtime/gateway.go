@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,6 +32,9 @@ type Options struct {
 	// Check opens the gateway to see whether it could be, and not to serve:
 	// stores, which a running gateway may have to itself, stay closed.
 	Check bool
+	// Resolver resolves the names of hosts that plugins send requests to; nil
+	// means the system's.
+	Resolver *net.Resolver
 }
 
 // Gateway serves exchanges with its current snapshot. It is safe for
@@ -58,7 +62,7 @@ func Open(ctx context.Context, o Options) (*Gateway, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	m := newMetrics()
-	g := &Gateway{file: o.File, log: o.Log, metrics: m, state: newState(o.Log, m, o.Check)}
+	g := &Gateway{file: o.File, log: o.Log, metrics: m, state: newState(o, m)}
 	if _, err := g.Reload(ctx); err != nil {
 		return nil, errors.Join(err, g.state.close())
 	}

@@ -2,11 +2,14 @@ package runtime
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/runtime/capability"
 	"github.com/portico-gateway/portico/runtime/config"
+	"github.com/portico-gateway/portico/runtime/jwt"
+	"github.com/portico-gateway/portico/runtime/outbound"
 	"github.com/portico-gateway/portico/runtime/plugin"
 )
 
@@ -31,6 +34,17 @@ func grantsOf(name string, p *config.Plugin) capability.Grants {
 		g.Metrics = append(g.Metrics, capability.Metric{
 			Name: m.Name, Type: types[m.Type], Labels: m.Labels, Buckets: m.Buckets, Series: m.MaxSeries})
 	}
+	g.HTTP = outbound.Options{
+		Addresses: p.HTTP.Addresses, Timeout: p.HTTP.Timeout, MaxRequests: p.HTTP.MaxRequests,
+		MaxRequest: p.HTTP.MaxRequest, MaxResponse: p.HTTP.MaxResponse, Redirects: p.HTTP.Redirects,
+	}
+	for _, h := range p.HTTP.Hosts {
+		g.HTTP.Hosts = append(g.HTTP.Hosts, outbound.Host(h))
+	}
+	for _, i := range p.JWT {
+		g.Issuers = append(g.Issuers, capability.Issuer{Name: i.Name, JWKS: i.JWKS, Secret: i.Secret,
+			Issuer: i.Issuer, Audience: i.Audience, Algorithms: i.Algorithms, Leeway: i.Leeway})
+	}
 	return g
 }
 
@@ -43,14 +57,28 @@ func (s *state) acquire(name string, g capability.Grants) (plugin.Grant, error) 
 	return l, nil
 }
 
-func secretNames(p *config.Plugin) (names []string) {
+// secretsOf are the secrets that a plugin uses, by name, and how many bytes each
+// must have.
+func secretsOf(p *config.Plugin) map[string]int {
+	least := map[string]int{}
 	for _, s := range p.Secrets {
-		names = append(names, s.Name)
+		least[s.Name] = 1
 	}
-	return names
+	for _, i := range p.JWT {
+		if i.Secret == "" {
+			continue
+		}
+		need := jwt.MinSecret("HS256") // the least of all
+		for _, a := range i.Algorithms {
+			need = max(need, jwt.MinSecret(a))
+		}
+		least[i.Secret] = max(least[i.Secret], need)
+	}
+	return least
 }
 
-// checkSecrets reports secrets that plugins were granted and nobody has.
+// checkSecrets reports secrets that plugins were granted and nobody has, and those
+// that are too short for what they are for.
 func (b *builder) checkSecrets() {
 	if b.snapshot.plugins == nil {
 		return
@@ -62,12 +90,23 @@ func (b *builder) checkSecrets() {
 			continue
 		}
 		reported[ref.Name] = true
-		for _, name := range p.Settings().Secrets {
-			if !slices.ContainsFunc(b.config.Secrets, func(s config.NamedSecret) bool { return s.Name == name }) {
-				b.errorf(ref.Key, "plugin %q is granted the secret %q, which this file does not have; "+
-					"add [secrets] %s = { env = \"NAME\" } or { file = \"path\" }", ref.Name, name, name)
-			}
+		uses := p.Settings().Secrets
+		for _, name := range slices.Sorted(maps.Keys(uses)) {
+			b.checkSecret(ref, name, uses[name])
 		}
+	}
+}
+
+// checkSecret checks a secret that a plugin uses, of which it needs some bytes.
+func (b *builder) checkSecret(ref config.PluginRef, name string, least int) {
+	at := slices.IndexFunc(b.config.Secrets, func(s config.NamedSecret) bool { return s.Name == name })
+	if at < 0 {
+		b.errorf(ref.Key, "plugin %q is granted the secret %q, which this file does not have; "+
+			"add [secrets] %s = { env = \"NAME\" } or { file = \"path\" }", ref.Name, name, name)
+		return
+	}
+	if v, ok := b.state.nextVault[name]; ok && v.Len() < least {
+		b.errorf(b.config.Secrets[at].Key, "the secret has %d bytes; plugin %q verifies tokens with it, which takes %d", v.Len(), ref.Name, least)
 	}
 }
 

@@ -90,14 +90,18 @@ func write(t testing.TB, file, text string) {
 }
 
 // serve starts a gateway on the files of a directory until the test ends.
-func serve(t testing.TB, dir string) *stand {
+func serve(t testing.TB, dir string, change ...func(*runtime.Options)) *stand {
 	t.Helper()
 	s := &stand{t: t, dir: dir, log: &lines{}}
-	var err error
-	s.Gateway, err = runtime.Open(context.Background(), runtime.Options{
+	o := runtime.Options{
 		File: filepath.Join(dir, "gateway.toml"),
 		Log:  slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	var err error
+	s.Gateway, err = runtime.Open(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

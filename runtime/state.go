@@ -11,6 +11,8 @@ import (
 	"github.com/portico-gateway/portico/runtime/authorize"
 	"github.com/portico-gateway/portico/runtime/capability"
 	"github.com/portico-gateway/portico/runtime/config"
+	"github.com/portico-gateway/portico/runtime/jwt"
+	"github.com/portico-gateway/portico/runtime/outbound"
 	"github.com/portico-gateway/portico/runtime/plugin"
 )
 
@@ -27,6 +29,7 @@ type state struct {
 	aside sync.WaitGroup
 
 	capabilities *capability.State
+	keys         *jwt.Registry
 	stores       stores
 	nextVault    capability.Vault // prepared, not yet in use
 
@@ -45,10 +48,12 @@ type state struct {
 	nextLogOf   config.AccessLog
 }
 
-func newState(log *slog.Logger, m *metrics, check bool) *state {
-	s := &state{log: log, decisions: authorize.NewCache(), stores: stores{log: log, check: check}}
-	s.capabilities = capability.NewState(capability.Stores{KV: s.stores.kv, Cluster: s.stores.cluster})
-	m.registry.MustRegister(pluginCollector{s.plugins.Load}, s.capabilities)
+func newState(o Options, m *metrics) *state {
+	s := &state{log: o.Log, decisions: authorize.NewCache(), stores: stores{log: o.Log, check: o.Check},
+		keys: jwt.NewRegistry(jwt.RegistryOptions{Log: o.Log})}
+	s.capabilities = capability.NewState(capability.Stores{KV: s.stores.kv, Cluster: s.stores.cluster,
+		Hosts: outbound.PoolOptions{Resolver: o.Resolver}, Log: o.Log, Keys: s.keys})
+	m.registry.MustRegister(pluginCollector{s.plugins.Load}, s.capabilities, keyCollector{s.keys})
 	return s
 }
 
@@ -84,6 +89,7 @@ func (s *state) prepare(c *config.Config, errs *config.Errors) error {
 func (s *state) grant(next *Snapshot) {
 	s.capabilities.SetSecrets(s.nextVault)
 	s.nextVault = nil
+	s.keys.Trust(next.clients.roots())
 	for _, p := range next.plugins.All() {
 		p.Activate()
 	}
@@ -140,6 +146,7 @@ func (s *state) close() error {
 		errs = append(errs, s.nextLog.Close())
 	}
 	s.capabilities.Close()
+	s.keys.Close()
 	errs = append(errs, s.stores.close())
 	s.decisions.Close()
 	return errors.Join(errs...)

@@ -22,12 +22,14 @@ type call struct {
 	phase    phase
 	result   bool // result_write was accepted
 	refusal  string
+	fault    hostabi.TokenFault // of the last token, 0 if it had none
 	stream   streamContext
 	grant    time.Duration // what a streaming integration has for each write
 
 	hostCalls int
 	used      [hostabi.CapabilityCount]int // calls into capabilities
 	lines     adapter.Lines
+	out       outbox
 
 	buf    []byte          // what is put together before it is copied to the guest
 	fields []hostabi.Field // parameters
@@ -36,7 +38,7 @@ type call struct {
 
 func (c *call) begin(k hostabi.Kind, h hostabi.Host) {
 	c.kind, c.phase, c.host = k, phase(k), h
-	c.result, c.refusal = false, ""
+	c.result, c.refusal, c.fault = false, "", 0
 	c.hostCalls, c.lines = 0, adapter.Lines{}
 	c.used = [hostabi.CapabilityCount]int{}
 }
@@ -46,6 +48,7 @@ func (c *call) end() {
 	if c.lines.Dropped > 0 {
 		c.log(slog.LevelWarn, "lines dropped: the plugin logs too much", slog.Int("lines", c.lines.Dropped))
 	}
+	c.out.close()
 	c.host = nil
 	c.stream.Context = nil
 	c.buf = c.buf[:0]
@@ -133,6 +136,7 @@ const (
 	einval = int32(hostabi.EINVAL)
 	efault = int32(hostabi.EFAULT)
 	ephase = int32(hostabi.EPHASE)
+	ebadf  = int32(hostabi.EBADF)
 	eagain = int32(hostabi.EAGAIN)
 	e2big  = int32(hostabi.E2BIG)
 	enosys = int32(hostabi.ENOSYS)

@@ -37,6 +37,19 @@ var statefuls = map[string]stateful{
 	hostabi.FuncKVIncrement:     kvIncrement,
 	hostabi.FuncKVCompareAndSet: kvCompareAndSet,
 	hostabi.FuncKVList:          kvList,
+
+	hostabi.FuncHTTPRequest:    httpRequest,
+	hostabi.FuncHTTPStart:      httpStart,
+	hostabi.FuncHTTPWait:       httpWait,
+	hostabi.FuncHTTPStatus:     onSent(httpStatus),
+	hostabi.FuncHTTPHeaders:    onSent(httpHeaders),
+	hostabi.FuncHTTPGetHeader:  onSent(httpGetHeader),
+	hostabi.FuncHTTPTrailers:   onSent(httpTrailers),
+	hostabi.FuncHTTPSetTrailer: onSent(httpSetTrailer),
+	hostabi.FuncHTTPClose:      onSent(httpClose),
+
+	hostabi.FuncJWTVerify: jwtVerify,
+	hostabi.FuncJWTReason: jwtReason,
 }
 
 // maxStateful bounds the calls into each capability that one call may make. A
@@ -75,7 +88,7 @@ func run(i *engine.Instance, allowed uint8, n hostabi.Capability, do stateful, s
 		return int64(hostabi.EAGAIN)
 	}
 	c.used[n]++
-	if n == hostabi.CapabilityKV { // it may take long
+	if n == hostabi.CapabilityKV || n == hostabi.CapabilityJWT { // it may take long
 		i.Check()
 	}
 	return do(c, s)

@@ -21,11 +21,11 @@ func TestAModuleThatWasNotGrantedSaysWhatToWrite(t *testing.T) {
 		want []string // of the error, in order; none loads
 	}{
 		{"all are granted", all, nil},
-		{"one is missing", hostabi.Capabilities{Cache: all.Cache, Throttle: all.Throttle, Metrics: all.Metrics, KV: all.KV}, []string{
-			`import module "portico_secrets_v1": capability "secrets" is not granted; to grant it, write into NAME.toml: capabilities = ["cache", "throttle", "metrics", "kv", "secrets"]`}},
+		{"one is missing", hostabi.Capabilities{Cache: all.Cache, Throttle: all.Throttle, Metrics: all.Metrics, KV: all.KV, HTTP: all.HTTP, JWT: all.JWT}, []string{
+			`import module "portico_secrets_v1": capability "secrets" is not granted; to grant it, write into NAME.toml: capabilities = ["cache", "throttle", "metrics", "kv", "http", "jwt", "secrets"]`}},
 		{"none is granted", hostabi.Capabilities{}, []string{
-			`capability "cache" is not granted; to grant it, write into NAME.toml: capabilities = ["cache", "throttle", "secrets", "metrics", "kv"]`,
-			`"throttle" is not granted`, `"secrets" is not granted`, `"metrics" is not granted`, `"kv" is not granted`}},
+			`capability "cache" is not granted; to grant it, write into NAME.toml: capabilities = ["cache", "throttle", "secrets", "metrics", "kv", "http", "jwt"]`,
+			`"throttle" is not granted`, `"secrets" is not granted`, `"metrics" is not granted`, `"kv" is not granted`, `"http" is not granted`, `"jwt" is not granted`}},
 	}
 	e := newEngine(t)
 	for _, tt := range tests {

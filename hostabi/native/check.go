@@ -74,12 +74,6 @@ func checkExports(problems Problems, info *engine.Info) Problems {
 	return problems
 }
 
-// later are the import modules that this version knows by name only.
-var later = map[string]string{
-	hostabi.ModuleHTTP: "http",
-	hostabi.ModuleJWT:  "jwt",
-}
-
 // wasi is the module that the engine provides and checks.
 const wasi = "wasi_snapshot_preview1"
 
@@ -101,9 +95,6 @@ func checkImports(problems Problems, info *engine.Info) Problems {
 }
 
 func unknownModule(module string) string {
-	if capability, ok := later[module]; ok {
-		return fmt.Sprintf("import module %q: capability %q needs a later Portico", module, capability)
-	}
 	if strings.HasPrefix(module, "portico_") {
 		return fmt.Sprintf("import module %q needs a later Portico", module)
 	}

@@ -59,10 +59,10 @@ func TestCheckSaysEverythingThatIsWrong(t *testing.T) {
 		{"a kind that is no function", module().native().other("portico_authorize", api.ExternTypeGlobal),
 			`export "portico_authorize" is no function`},
 		{"capabilities that come later, each once", module().native().exports("portico_authorize", "", "i").
-			imports("portico_http_v1", "start", "", "i").imports("portico_http_v1", "wait", "", "i").
+			imports("portico_mail_v1", "send", "", "i").imports("portico_mail_v1", "wait", "", "i").
 			imports("portico_kv_v1", "get", "iiii", "i").imports("portico_core_v2", "log", "", "i").
 			imports("env", "abort", "iiii", ""),
-			`import module "portico_http_v1": capability "http" needs a later Portico; import module "portico_core_v2" needs a later Portico; import module "env" is unknown`},
+			`import module "portico_mail_v1" needs a later Portico; import module "portico_core_v2" needs a later Portico; import module "env" is unknown`},
 		{"functions that capabilities do not have, or have otherwise", module().native().exports("portico_authorize", "", "i").
 			imports("portico_kv_v1", "set", "", "i").imports("portico_throttle_v1", "take", "iiiii", "i").
 			imports("portico_metrics_v1", "counter_add", "iiiil", "i").imports("portico_core_v1", "cache.get", "iiii", "i"),
@@ -79,10 +79,10 @@ func TestCheckSaysEverythingThatIsWrong(t *testing.T) {
 				{Module: "portico_core_v1", Name: "random", Type: api.ExternTypeGlobal},
 			}}},
 			`import "portico_core_v1.teleport" needs a later Portico; import "portico_core_v1.log" is (i32, i32) -> (i32), it must be (i32, i32, i32) -> (i32); import "portico_core_v1.random" is no function`},
-		{"exports and imports together", module().exports("portico_abi_v1", "", "i").imports("portico_http_v1", "http_start", "", "i"),
+		{"exports and imports together", module().exports("portico_abi_v1", "", "i").imports("portico_mail_v1", "send", "", "i"),
 			`export "portico_abi_v1" is () -> (i32), it must be () -> (); ` +
 				"it exports no kind of plugin: portico_authorize, portico_map_request, portico_map_response or portico_integrate; " +
-				`it exports no memory named "memory"; import module "portico_http_v1": capability "http" needs a later Portico`},
+				`it exports no memory named "memory"; import module "portico_mail_v1" needs a later Portico`},
 
 		{"a later version", module().exports("portico_abi_v2", "", ""),
 			"it has the marker portico_abi_v2 and needs a later Portico; this one has version 1 of the native ABI"},

@@ -95,17 +95,13 @@ var clocks = map[string]func(i *engine.Instance) int64{
 // phases is folded into two bit sets here, so that a call costs no lookup.
 func link(f hostabi.Func, do function) api.GoModuleFunc {
 	allowed := [2]uint8{phasesOf(f.Name, false), phasesOf(f.Name, true)}
-	badMessage := hostabi.EINVAL
-	switch f.Name {
-	case hostabi.FuncStreamRead, hostabi.FuncStreamWrite, hostabi.FuncStreamFlush, hostabi.FuncStreamClose:
-		badMessage = hostabi.EBADF
-	}
+	further := furtherOf(f.Name)
 	return func(ctx context.Context, _ api.Module, s []uint64) {
 		i := engine.InstanceOf(ctx)
 		message := uint32(0)
 		if f.Message {
 			if message = uint32(s[0]); message > hostabi.StreamResponse {
-				s[0] = api.EncodeI32(int32(badMessage))
+				s[0] = api.EncodeI32(further(i, s))
 				return
 			}
 		}
@@ -120,6 +116,19 @@ func link(f hostabi.Func, do function) api.GoModuleFunc {
 		}
 		s[0] = api.EncodeI32(do(c, s))
 	}
+}
+
+// furtherOf is what a function does with a message or handle from 2 on: bodies
+// of requests that the plugin sends are there, no messages.
+func furtherOf(name string) func(i *engine.Instance, s []uint64) int32 {
+	do, code := further[name], hostabi.EINVAL
+	switch {
+	case do != nil:
+		return onHandle(do)
+	case name == hostabi.FuncStreamFlush:
+		code = hostabi.EBADF
+	}
+	return func(*engine.Instance, []uint64) int32 { return int32(code) }
 }
 
 func linkLong(do func(i *engine.Instance) int64) api.GoModuleFunc {

@@ -85,7 +85,11 @@ func headers(c *call, s []uint64) int32 {
 	if !ok {
 		return efault
 	}
-	h := c.host.Header(isResponse(s))
+	return putPairs(dst, c.host.Header(isResponse(s)))
+}
+
+// putPairs gives a guest a list of fields, whole or not at all.
+func putPairs(dst []byte, h []hostabi.Field) int32 {
 	l := list{dst: dst, size: pairsSize(h)}
 	if l.fits() {
 		for i := range h {

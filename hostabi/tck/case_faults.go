@@ -22,11 +22,12 @@ func faultCases(s Subject) []testCase {
 		pointers = append(pointers, s.Memory-size+1, s.Memory-1, s.Memory)
 	}
 	byKind := map[hostabi.Kind][]step{}
+	opened := map[hostabi.Kind]bool{}
 	for _, f := range hostabi.Functions {
 		if f.Name == hostabi.FuncConfigError {
 			continue // see configureCases
 		}
-		c := good(f, request)
+		c := good(s, f, request)
 		var args []uint8 // bits of Fault
 		switch f.Name {
 		case hostabi.FuncConfigRead, hostabi.FuncRandom, hostabi.FuncGetField, hostabi.FuncHeaders,
@@ -45,10 +46,24 @@ func faultCases(s Subject) []testCase {
 		case hostabi.FuncCachePut, hostabi.FuncThrottleTake, hostabi.FuncKVPut,
 			hostabi.FuncMetricsAdd, hostabi.FuncMetricsSet, hostabi.FuncMetricsObserve:
 			args = []uint8{1, 2}
-		case hostabi.FuncSecretsHMAC, hostabi.FuncKVCompareAndSet, hostabi.FuncKVList:
+		case hostabi.FuncHTTPHeaders, hostabi.FuncHTTPTrailers:
+			args = []uint8{4}
+		case hostabi.FuncHTTPGetHeader:
+			args = []uint8{1, 4}
+		case hostabi.FuncHTTPRequest, hostabi.FuncHTTPStart, hostabi.FuncHTTPSetTrailer:
+			args = []uint8{1, 2}
+		case hostabi.FuncHTTPWait:
+			args = []uint8{1}
+		case hostabi.FuncJWTReason:
+			args = []uint8{4}
+		case hostabi.FuncSecretsHMAC, hostabi.FuncKVCompareAndSet, hostabi.FuncKVList, hostabi.FuncJWTVerify:
 			args = []uint8{1, 2, 4}
 		}
 		k := kindOf(f.Name)
+		if len(lead(s, f)) > 0 && !opened[k] {
+			opened[k] = true
+			byKind[k] = append(byKind[k], opening(s)...)
+		}
 		for _, bit := range args {
 			for _, at := range pointers {
 				if f.Name == hostabi.FuncKVIncrement && at == s.Memory-size+1 {
@@ -77,7 +92,7 @@ func faultCases(s Subject) []testCase {
 		}
 	}
 	if s.Memory > 0 {
-		end := step{Command: good(hostabi.Core[index[hostabi.FuncGetHeader]], request), want: int64(len("text/html"))}
+		end := step{Command: good(s, hostabi.Core[index[hostabi.FuncGetHeader]], request), want: int64(len("text/html"))}
 		end.Fault, end.At, end.Cap = 4, s.Memory-9, 9
 		cs = append(cs, testCase{name: "the last bytes of memory are a buffer", kind: hostabi.Authorize, setup: example(), steps: []step{end}})
 	}

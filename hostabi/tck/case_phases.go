@@ -2,6 +2,7 @@ package tck
 
 import (
 	"math"
+	"slices"
 
 	"github.com/portico-gateway/portico/hostabi"
 )
@@ -10,16 +11,25 @@ import (
 //
 // Before each goes a call with 64 bits set in its first argument: what is left
 // of them where the next one's i32 lies must not be taken for a part of it.
-func phaseCases() (cs []testCase) {
+func phaseCases(s Subject) (cs []testCase) {
 	dirt := step{Command: Command{Func: hostabi.FuncContextRead, Mask: 1<<64 - 1}, atLeast: true}
 	for k := range hostabi.Kind(hostabi.Kinds) {
 		var inConfigure []step
+		for _, st := range opening(s) {
+			st.want, st.buffer = int64(hostabi.EPHASE), untouched(int(st.Keep))
+			if st.Func == hostabi.FuncStreamRead {
+				st.want = int64(hostabi.EBADF)
+			}
+			if k == hostabi.Configure {
+				inConfigure = append(inConfigure, st)
+			}
+		}
 		for _, f := range hostabi.Functions {
 			for message := range uint32(2) {
 				if message == response && !f.Message {
 					continue
 				}
-				st := step{Command: good(f, message), want: int64(hostabi.EPHASE)}
+				st := step{Command: good(s, f, message), want: int64(hostabi.EPHASE)}
 				if hostabi.Allowed(f.Name, k, message == response) {
 					st.want, st.atLeast = 0, true
 				}
@@ -34,7 +44,7 @@ func phaseCases() (cs []testCase) {
 				if f.Message {
 					name += []string{" of the request", " of the response"}[message]
 				}
-				cs = append(cs, testCase{name: name, kind: k, setup: flushable(f, example()), steps: []step{dirt, st}})
+				cs = append(cs, testCase{name: name, kind: k, setup: flushable(f, example()), steps: slices.Concat(lead(s, f), []step{dirt, st})})
 			}
 		}
 		if k == hostabi.Configure {
@@ -45,7 +55,7 @@ func phaseCases() (cs []testCase) {
 }
 
 // good is a call of each function that its host takes.
-func good(f hostabi.Func, message uint32) Command {
+func good(s Subject, f hostabi.Func, message uint32) Command {
 	c := Command{Func: f.Name, Number: message}
 	switch f.Name {
 	case hostabi.FuncLog:
@@ -105,6 +115,20 @@ func good(f hostabi.Func, message uint32) Command {
 		c.In[0] = keyEmpty // from an empty value to an empty one
 	case hostabi.FuncKVList:
 		c.Number = 10
+	case hostabi.FuncHTTPRequest, hostabi.FuncHTTPStart:
+		c.In[0] = requestOf("GET", s.Peer+"/plain")
+	case hostabi.FuncHTTPWait:
+		c.In[0] = handles(answered)
+	case hostabi.FuncHTTPStatus, hostabi.FuncHTTPHeaders, hostabi.FuncHTTPTrailers:
+		c.Number = answered
+	case hostabi.FuncHTTPGetHeader:
+		c.Number, c.In[0] = answered, "content-type"
+	case hostabi.FuncHTTPSetTrailer:
+		c.Number, c.In = streamed, [2]string{"x-sum", "5"}
+	case hostabi.FuncHTTPClose:
+		c.Number = streamed
+	case hostabi.FuncJWTVerify:
+		c.In = [2]string{Issuer, hs256(claimsOf(""))}
 	}
 	return c
 }

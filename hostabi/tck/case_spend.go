@@ -1,23 +1,33 @@
 package tck
 
-import "github.com/portico-gateway/portico/hostabi"
+import (
+	"strings"
+
+	"github.com/portico-gateway/portico/hostabi"
+)
 
 // maxCalls is how often one call may call each capability.
 const maxCalls = 1000
 
 // spendCases use up what one call has of each capability.
-func spendCases() (cs []testCase) {
-	for _, name := range []string{hostabi.FuncCacheGet, hostabi.FuncThrottleTake, hostabi.FuncSecretsRead, hostabi.FuncMetricsSet, hostabi.FuncKVGet} {
-		c := good(hostabi.Functions[index[name]], request)
-		steps := make([]step, maxCalls+1)
-		for i := range steps {
-			steps[i] = step{Command: c, atLeast: true}
+func spendCases(s Subject) (cs []testCase) {
+	for _, name := range []string{hostabi.FuncCacheGet, hostabi.FuncThrottleTake, hostabi.FuncSecretsRead, hostabi.FuncMetricsSet, hostabi.FuncKVGet, hostabi.FuncHTTPStatus, hostabi.FuncJWTReason} {
+		f := hostabi.Functions[index[name]]
+		steps, calls := lead(s, f), 0
+		for _, st := range steps {
+			if strings.HasPrefix(st.Func, "http.") { // streams are the core's
+				calls++
+			}
 		}
-		steps[maxCalls] = step{Command: c, want: int64(hostabi.EAGAIN)}
+		c := good(s, f, request)
+		for range maxCalls - calls {
+			steps = append(steps, step{Command: c, atLeast: true})
+		}
+		steps = append(steps, step{Command: c, want: int64(hostabi.EAGAIN)})
 		// What one capability has used up leaves the others alone.
-		other := good(hostabi.Functions[index[hostabi.FuncCacheGet]], request)
+		other := good(s, hostabi.Functions[index[hostabi.FuncCacheGet]], request)
 		if name == hostabi.FuncCacheGet {
-			other = good(hostabi.Functions[index[hostabi.FuncKVGet]], request)
+			other = good(s, hostabi.Functions[index[hostabi.FuncKVGet]], request)
 		}
 		cs = append(cs, testCase{name: name + " may be called 1000 times", kind: hostabi.Authorize, setup: example(),
 			steps: append(steps, step{Command: other, atLeast: true})})

@@ -8,7 +8,7 @@ import (
 )
 
 // streamCases are integrations that flush.
-func streamCases() []testCase {
+func streamCases(s Subject) []testCase {
 	setup := example()
 	setup.ResponseBody, setup.ResponseHeader, setup.Status = nil, nil, 0
 	flush := step{Command: Command{Func: hostabi.FuncStreamFlush, Number: response}}
@@ -18,14 +18,14 @@ func streamCases() []testCase {
 		{Command: Command{Func: hostabi.FuncStreamWrite, Number: response, In: [2]string{flushedBody}}, want: int64(len(flushedBody))},
 		flush, flush,
 	}
-	var after []step
+	after := opening(s)
 	for _, f := range hostabi.Functions {
 		for message := range uint32(2) {
 			if message == response && !f.Message || f.Name == hostabi.FuncStreamClose && message == response ||
 				f.Name == hostabi.FuncStreamWrite && message == response {
 				continue
 			}
-			st := step{Command: good(f, message), want: int64(hostabi.EPHASE)}
+			st := step{Command: good(s, f, message), want: int64(hostabi.EPHASE)}
 			if stays(f.Name, message) {
 				st.want, st.atLeast = 0, true
 			}

@@ -18,7 +18,7 @@ const flushedBody = "data: 1\n\n"
 
 func cases(s Subject) []testCase {
 	return slices.Concat(
-		phaseCases(),
+		phaseCases(s),
 		bufferCases(),
 		argumentCases(),
 		faultCases(s),
@@ -27,14 +27,17 @@ func cases(s Subject) []testCase {
 		limitCases(),
 		bodyCases(),
 		answerCases(),
-		streamCases(),
+		streamCases(s),
 		configureCases(),
 		cacheCases(),
 		throttleCases(),
 		secretsCases(),
 		metricsCases(),
 		kvCases(),
-		spendCases(),
+		httpCases(s),
+		sentCases(s),
+		jwtCases(),
+		spendCases(s),
 	)
 }
 

@@ -24,7 +24,7 @@
 //	u8  bits: 1 the first input, 2 the second input, 4 the buffer is at fault;
 //	    8 the first input is the buffer, 16 the second is
 //	u32 number: level, id, source, message, kind, status, handle, tokens, hash, flags or limit
-//	u64 mask of context_read; time to live, increment, or bits of a metric's value
+//	u64 mask of context_read; time to live, increment, timeout, or bits of a metric's value
 //	u32 fault: the pointer to pass instead of the good one where bits says so
 //	u32 cap: size of the buffer to pass
 //	u32 keep: how many bytes of the buffer to report, at most cap
@@ -37,7 +37,11 @@
 // value, name and labels, prefix and after, name and data as the inputs.
 // kv.compare_and_set gets the old value as the second input and the buffer,
 // with its 0xA5, as the new one; kv.increment writes its 8 bytes into the
-// buffer. Before each command the guest fills the first cap bytes of its buffer
+// buffer. http.request and http.start get the pairs and the body as the inputs and
+// number as flags, http.wait the list of handles as the first; the others of http
+// get number as handle, http.get_header the name as the first input, and
+// http.set_trailer name and value. jwt.verify gets the issuer and the token as the
+// inputs. Before each command the guest fills the first cap bytes of its buffer
 // with 0xA5; cap is at most 1052672, 1 MiB and 4 KiB.
 //
 // For each command the guest reports an i64, the result, with its sign, a

@@ -45,6 +45,17 @@
   (import "portico_kv_v1" "increment" (func $kv_increment (param i32 i32 i64 i32) (result i32)))
   (import "portico_kv_v1" "compare_and_set" (func $kv_compare_and_set (param i32 i32 i32 i32 i32 i32 i64 i32) (result i32)))
   (import "portico_kv_v1" "list" (func $kv_list (param i32 i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "portico_http_v1" "request" (func $http_request (param i32 i32 i32 i32 i64 i32) (result i32)))
+  (import "portico_http_v1" "start" (func $http_start (param i32 i32 i32 i32 i64 i32) (result i32)))
+  (import "portico_http_v1" "wait" (func $http_wait (param i32 i32 i64) (result i32)))
+  (import "portico_http_v1" "status" (func $http_status (param i32) (result i32)))
+  (import "portico_http_v1" "headers" (func $http_headers (param i32 i32 i32) (result i32)))
+  (import "portico_http_v1" "get_header" (func $http_get_header (param i32 i32 i32 i32 i32) (result i32)))
+  (import "portico_http_v1" "trailers" (func $http_trailers (param i32 i32 i32) (result i32)))
+  (import "portico_http_v1" "set_trailer" (func $http_set_trailer (param i32 i32 i32 i32 i32) (result i32)))
+  (import "portico_http_v1" "close" (func $http_close (param i32) (result i32)))
+  (import "portico_jwt_v1" "verify" (func $jwt_verify (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "portico_jwt_v1" "reason" (func $jwt_reason (param i32 i32) (result i32)))
 
   ;; 0x10000 program, 0x20000 report, 0x60000 configuration, 0x80000 buffer
   (memory (export "memory") 25)
@@ -107,7 +118,18 @@
     $do_kv_delete
     $do_kv_increment
     $do_kv_compare_and_set
-    $do_kv_list))
+    $do_kv_list
+    $do_http_request
+    $do_http_start
+    $do_http_wait
+    $do_http_status
+    $do_http_headers
+    $do_http_get_header
+    $do_http_trailers
+    $do_http_set_trailer
+    $do_http_close
+    $do_jwt_verify
+    $do_jwt_reason))
   (func $do_log (type $wrapper)
     (i64.extend_i32_s (call $log (i32.wrap_i64 (global.get $number)) (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)))))
   (func $do_config_read (type $wrapper)
@@ -195,6 +217,28 @@
     (i64.extend_i32_s (call $kv_compare_and_set (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)) (global.get $mask) (i32.wrap_i64 (global.get $number)))))
   (func $do_kv_list (type $wrapper)
     (i64.extend_i32_s (call $kv_list (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (i32.wrap_i64 (global.get $number)) (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)))))
+  (func $do_http_request (type $wrapper)
+    (i64.extend_i32_s (call $http_request (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (global.get $mask) (i32.wrap_i64 (global.get $number)))))
+  (func $do_http_start (type $wrapper)
+    (i64.extend_i32_s (call $http_start (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (global.get $mask) (i32.wrap_i64 (global.get $number)))))
+  (func $do_http_wait (type $wrapper)
+    (i64.extend_i32_s (call $http_wait (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (global.get $mask))))
+  (func $do_http_status (type $wrapper)
+    (i64.extend_i32_s (call $http_status (i32.wrap_i64 (global.get $number)))))
+  (func $do_http_headers (type $wrapper)
+    (i64.extend_i32_s (call $http_headers (i32.wrap_i64 (global.get $number)) (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)))))
+  (func $do_http_get_header (type $wrapper)
+    (i64.extend_i32_s (call $http_get_header (i32.wrap_i64 (global.get $number)) (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)))))
+  (func $do_http_trailers (type $wrapper)
+    (i64.extend_i32_s (call $http_trailers (i32.wrap_i64 (global.get $number)) (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)))))
+  (func $do_http_set_trailer (type $wrapper)
+    (i64.extend_i32_s (call $http_set_trailer (i32.wrap_i64 (global.get $number)) (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)))))
+  (func $do_http_close (type $wrapper)
+    (i64.extend_i32_s (call $http_close (i32.wrap_i64 (global.get $number)))))
+  (func $do_jwt_verify (type $wrapper)
+    (i64.extend_i32_s (call $jwt_verify (i32.wrap_i64 (global.get $p1)) (i32.wrap_i64 (global.get $n1)) (i32.wrap_i64 (global.get $p2)) (i32.wrap_i64 (global.get $n2)) (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)))))
+  (func $do_jwt_reason (type $wrapper)
+    (i64.extend_i32_s (call $jwt_reason (i32.wrap_i64 (global.get $pbuf)) (i32.wrap_i64 (global.get $cap)))))
 
   (func $u8 (result i32)
     (global.set $at (i32.add (global.get $at) (i32.const 1)))

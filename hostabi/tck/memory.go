@@ -26,6 +26,8 @@ func NewCapabilities() hostabi.Capabilities {
 		Secrets:  secrets{},
 		Metrics:  metrics{},
 		KV:       &kv{values: map[string][]byte{}},
+		HTTP:     newPeerHTTP(),
+		JWT:      issuers{},
 	}
 }
 

@@ -30,6 +30,10 @@ type Subject struct {
 	// hold before is with the constants of this package.
 	Capabilities hostabi.Capabilities
 
+	// Peer is the URL of the server whose handler is [Peer], without a path;
+	// "" means PeerURL, where that of [NewCapabilities] is.
+	Peer string
+
 	// Memory is the size of the guest's memory in bytes if it is known and
 	// does not change: then pointers around its end are tried too.
 	Memory uint32
@@ -42,6 +46,9 @@ type Subject struct {
 func Run(t *testing.T, s Subject) {
 	if s.NewHost == nil {
 		s.NewHost = func(setup Setup) Probe { return NewHost(setup) }
+	}
+	if s.Peer == "" {
+		s.Peer = PeerURL
 	}
 	if err := fill(s.Capabilities); err != nil {
 		t.Fatal(err)

@@ -25,6 +25,14 @@ const (
 	Histogram = "tck_seconds"
 	Label     = "case"
 
+	// Issuer takes tokens of TokenIssuer for TokenAudience, signed with
+	// TokenSecret by any algorithm of HMAC. The keys of IssuerDown cannot be had.
+	Issuer        = "tck"
+	IssuerDown    = "tck-down"
+	TokenIssuer   = "https://issuer.example"
+	TokenAudience = "orders"
+	TokenSecret   = "thirty-two bytes, as HS256 wants"
+
 	// Bytes is room enough for the suite in the cache and in the namespace of
 	// kv.
 	Bytes = 8 << 20

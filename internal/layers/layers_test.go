@@ -22,7 +22,7 @@ var (
 	shared   = []string{"runtime/policy", "runtime/event", "runtime/upstream", "runtime/accesslog"}
 	adapters = []string{"hostabi/native", "hostabi/command", "hostabi/adapter"}
 	below    = []string{"runtime/front", "runtime/config", "runtime/exchange", "runtime/plugin", "hostabi", "hostabi/engine",
-		"runtime/capability", "runtime/throttle", "runtime/store"}
+		"runtime/capability", "runtime/throttle", "runtime/store", "runtime/jwt", "runtime/outbound"}
 )
 
 // allowed maps a package, or a folder ending in "/...", to what of this module
@@ -47,7 +47,9 @@ var allowed = map[string][]string{
 	"runtime/event":          {"runtime/exchange", "runtime/policy", "hostabi"},
 	"runtime/upstream":       {"runtime/exchange", "hostabi"},
 	"runtime/accesslog":      {"runtime/exchange", "hostabi"},
-	"runtime/capability":     {"hostabi", "runtime/throttle"},
+	"runtime/capability":     {"hostabi", "runtime/jwt", "runtime/outbound", "runtime/throttle"},
+	"runtime/jwt":            {"hostabi"},
+	"runtime/outbound":       {"hostabi", "hostabi/engine"},
 	"runtime/throttle":       {"runtime/exchange", "hostabi"},
 	"runtime/store":          {"hostabi"},
 	"runtime/plugin":         join([]string{"hostabi", "hostabi/engine"}, adapters),
@@ -67,6 +69,7 @@ var doors = map[string][]string{
 	"github.com/julienschmidt/httprouter": {"runtime/match"},
 	"github.com/tetratelabs/wazero":       {"hostabi/engine", "hostabi/native", "hostabi/command"},
 	"github.com/fsnotify/fsnotify":        {"runtime/plugin"},
+	"github.com/golang-jwt/jwt":           {"runtime/jwt"},
 	"github.com/maypok86/otter":           {"runtime/authorize", "runtime/capability"},
 	"github.com/pires/go-proxyproto":      {"runtime/front"},
 	"github.com/prometheus/client_golang": {"runtime", "runtime/admin", "runtime/capability"},

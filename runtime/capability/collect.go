@@ -12,6 +12,9 @@ func (s *State) Describe(chan<- *prometheus.Desc) {}
 
 // Collect gives what the plugins that serve have counted.
 func (s *State) Collect(ch chan<- prometheus.Metric) {
+	for _, t := range s.counted() {
+		t.collect(ch)
+	}
 	for _, m := range s.served() {
 		m.mu.RLock()
 		list := slices.Collect(maps.Values(m.series))
@@ -20,9 +23,20 @@ func (s *State) Collect(ch chan<- prometheus.Metric) {
 			ch <- series
 		}
 	}
+	s.collectHTTP(ch)
 }
 
 var _ prometheus.Collector = (*State)(nil)
+
+// counted are the tallies of all leases.
+func (s *State) counted() (list []*tally) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, h := range s.tallies.byKey {
+		list = append(list, h.value)
+	}
+	return list
+}
 
 // served are the metrics of the active leases. Of a name that has two types,
 // which can be while a snapshot drains, one is left out: it would spoil the

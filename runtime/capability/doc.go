@@ -1,6 +1,6 @@
 // Package capability holds what plugins use beyond computing and logging, as
-// hostabi describes it: caches, buckets, secrets, metrics, and namespaces of the
-// durable store.
+// hostabi describes it: caches, buckets, secrets, metrics, issuers of tokens, and
+// namespaces of the durable store.
 //
 // A [State] outlives snapshots. A plugin that is being built acquires a [Lease]
 // on what it was granted, and releases it when it is closed. Leases of the same

@@ -1,7 +1,10 @@
 package capability
 
 import (
+	"time"
+
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/runtime/outbound"
 )
 
 // Grants is what an operator grants a plugin.
@@ -24,8 +27,15 @@ type Grants struct {
 	// Metrics are those that the plugin may count in.
 	Metrics []Metric
 
+	// Issuers are those whose tokens the plugin may have verified.
+	Issuers []Issuer
+
 	// Quota bounds the namespace of kv in bytes, 0 means the store's default.
 	Quota int64
+
+	// HTTP says which hosts may be asked and how much. Its Secret, Stats and Log
+	// are the state's.
+	HTTP outbound.Options
 }
 
 // Bucket is a bucket of throttle: Rate tokens a second, Burst at once.
@@ -39,6 +49,17 @@ type Bucket struct {
 type SecretGrant struct {
 	Name string
 	Read bool
+}
+
+// Issuer is an issuer of tokens: either JWKS, the URL of its keys, or Secret, the
+// name of the secret that it signs with. The rest is as in jwt.Options.
+type Issuer struct {
+	Name         string
+	JWKS, Secret string
+	Issuer       string
+	Audience     []string
+	Algorithms   []string
+	Leeway       time.Duration
 }
 
 // Metric is a metric that a plugin counts in.

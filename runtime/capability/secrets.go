@@ -22,6 +22,9 @@ type Secret struct{ value []byte }
 // NewSecret returns a secret. It keeps value, which must not change.
 func NewSecret(value []byte) Secret { return Secret{value} }
 
+// Len is how many bytes the secret has.
+func (s Secret) Len() int { return len(s.value) }
+
 var redacted = []byte("[redacted]")
 
 var (
@@ -48,6 +51,15 @@ type secrets struct {
 }
 
 var _ hostabi.Secrets = (*secrets)(nil)
+
+// secrets are those that the operator granted.
+func (l *Lease) secrets() *secrets {
+	read := map[string]bool{}
+	for _, grant := range l.grants.Secrets {
+		read[grant.Name] = grant.Read
+	}
+	return &secrets{&l.state.vault, read}
+}
 
 // value finds the value of a secret that was granted.
 func (s *secrets) value(name string) (value []byte, read bool, err error) {

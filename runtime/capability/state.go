@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/runtime/jwt"
+	"github.com/portico-gateway/portico/runtime/outbound"
 	"github.com/portico-gateway/portico/runtime/throttle"
 )
 
@@ -21,9 +24,12 @@ type State struct {
 	caches  shared[*cache]
 	buckets shared[limiter]
 	metrics shared[*metric]
+	tallies shared[*tally]
 	active  map[string]*Lease // whose metrics are served, by plugin
 	leases  map[*Lease]struct{}
+	sent    shared[*outbound.Stats] // by plugin
 	stores  Stores
+	hosts   *outbound.Pool
 
 	ending sync.Once
 	ended  chan struct{}
@@ -38,6 +44,13 @@ type Stores struct {
 	// Cluster is what shares buckets among gateways. If it is nil or gives nil,
 	// buckets are this one's own.
 	Cluster func() (*throttle.Cluster, error)
+	// Hosts says how other hosts are reached.
+	Hosts outbound.PoolOptions
+	// Log gets what fails there; nil means silence.
+	Log *slog.Logger
+	// Keys has the keys of issuers. It must be there if an Issuer has a JWKS, and
+	// is closed after the last lease was released.
+	Keys *jwt.Registry
 }
 
 // ErrNoStore reports a grant of kv where there is no store.
@@ -53,10 +66,16 @@ func NewState(s Stores) *State {
 		caches:  newShared((*cache).close),
 		buckets: newShared[limiter](nil),
 		metrics: newShared[*metric](nil),
+		sent:    newShared[*outbound.Stats](nil),
+		hosts:   outbound.NewPool(s.Hosts),
+		tallies: newShared[*tally](nil),
 		active:  map[string]*Lease{},
 		leases:  map[*Lease]struct{}{},
 		stores:  s,
 		ended:   make(chan struct{}),
+	}
+	if st.stores.Log == nil {
+		st.stores.Log = slog.New(slog.DiscardHandler)
 	}
 	st.vault.Store(&Vault{})
 	st.done.Add(1)
@@ -71,6 +90,7 @@ func (s *State) SetSecrets(v Vault) { s.vault.Store(&v) }
 func (s *State) Close() {
 	s.ending.Do(func() { close(s.ended) })
 	s.done.Wait()
+	s.hosts.Close()
 }
 
 // tidyEvery is how long buckets that have filled up stay in memory where no new
@@ -115,7 +135,9 @@ type Lease struct {
 	cache        *cache
 	buckets      buckets
 	metrics      metrics
+	issuers      issuers
 	limits       map[string]throttle.Limit
+	http         *outbound.Client
 	released     bool // guarded by State.mu
 }
 
@@ -146,6 +168,19 @@ func (s *State) Acquire(plugin string, g Grants) (*Lease, error) {
 		}
 		l.capabilities.KV = kv
 	}
+	if has(hostabi.CapabilityJWT) {
+		var err error
+		if l.issuers, err = l.newIssuers(); err != nil {
+			return nil, err
+		}
+		l.capabilities.JWT = l.issuers
+	}
+	if has(hostabi.CapabilityHTTP) {
+		if err := l.openHTTP(); err != nil {
+			l.releaseIssuers(l.issuers)
+			return nil, err
+		}
+	}
 	s.leases[l] = struct{}{}
 	if has(hostabi.CapabilityCache) {
 		l.cache = s.caches.acquire(g.Namespace, func() *cache { return newCache(l.cacheSize()) })
@@ -159,11 +194,7 @@ func (s *State) Acquire(plugin string, g Grants) (*Lease, error) {
 		l.capabilities.Throttle = l.buckets
 	}
 	if has(hostabi.CapabilitySecrets) {
-		read := map[string]bool{}
-		for _, grant := range g.Secrets {
-			read[grant.Name] = grant.Read
-		}
-		l.capabilities.Secrets = &secrets{&s.vault, read}
+		l.capabilities.Secrets = l.secrets()
 	}
 	if has(hostabi.CapabilityMetrics) {
 		l.metrics = metrics{}
@@ -184,6 +215,11 @@ func (l *Lease) check() error {
 			errs = append(errs, fmt.Errorf("throttle.%s: rate %v, burst %d: %w", b.Name, b.Rate, b.Burst, err))
 		}
 		l.limits[b.Name] = limit
+	}
+	if l.grants.Has[hostabi.CapabilityHTTP] {
+		if err := l.grants.HTTP.Check(); err != nil {
+			errs = append(errs, fmt.Errorf("http.hosts: %w", err))
+		}
 	}
 	if l.grants.Has[hostabi.CapabilityKV] && l.state.stores.KV == nil {
 		errs = append(errs, ErrNoStore)
@@ -262,11 +298,16 @@ func (l *Lease) Release() {
 	if l.cache != nil {
 		s.caches.release(l.grants.Namespace)
 	}
+	if l.http != nil {
+		l.http.Close()
+		s.sent.release(l.plugin)
+	}
 	for _, b := range l.grants.Buckets {
 		if l.buckets != nil {
 			s.buckets.release(l.bucketKey(b))
 		}
 	}
+	l.releaseIssuers(l.issuers)
 	for _, m := range l.grants.Metrics {
 		if l.metrics != nil {
 			s.metrics.release(m.key(l.plugin))

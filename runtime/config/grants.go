@@ -160,7 +160,7 @@ func checkSecretGrant(name, value string) error {
 
 // checkGrants holds that what is set is granted: nothing is ignored.
 func checkGrants(d *decoder, p *Plugin) {
-	for _, name := range []string{"cache", "throttle", "secrets", "metrics", "kv"} {
+	for _, name := range []string{"cache", "throttle", "secrets", "metrics", "kv", "http", "jwt"} {
 		if d.Has(name) && !slices.Contains(p.Capabilities, name) && !d.failed["capabilities"] {
 			d.errorf(name, "needs the capability; write capabilities = [%s]", strings.Join(quoted(append(slices.Clone(p.Capabilities), name)), ", "))
 		}
@@ -169,6 +169,7 @@ func checkGrants(d *decoder, p *Plugin) {
 	if d.Has("namespace") && !stateful && !d.failed["capabilities"] {
 		d.errorf("namespace", "is that of cache, throttle and kv, none of which is granted; remove it")
 	}
+	checkHTTP(d, p)
 }
 
 func quoted(words []string) []string {

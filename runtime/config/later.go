@@ -58,10 +58,7 @@ var (
 
 // laterPluginKeys are the settings of NAME.toml that a later version brings.
 var laterPluginKeys = map[string]string{
-	"allowed_hosts": "remove it; plugins of this version open no connections",
+	"allowed_hosts": "list them in [http] hosts",
 	"after_cache":   "remove it; this version caches no responses",
 	"fallback":      `use failure = "closed" or "open"`,
 }
-
-// laterCapabilities are what a plugin of a later version may ask for.
-var laterCapabilities = []string{"http", "jwt"}

@@ -38,7 +38,7 @@ const (
 const CapabilityCore = "core"
 
 // capabilities are what an operator can grant.
-var capabilities = []string{CapabilityCore, "cache", "throttle", "secrets", "metrics", "kv"}
+var capabilities = []string{CapabilityCore, "cache", "throttle", "secrets", "metrics", "kv", "http", "jwt"}
 
 // Plugin is the operator's file beside a plugin, NAME.toml, with all its
 // defaults applied. It is immutable and safe for concurrent use.
@@ -48,7 +48,7 @@ type Plugin struct {
 	// tables of your choice. It is no place for secrets.
 	Config map[string]any
 	// What the plugin may do beyond computing and logging: "cache", "throttle",
-	// "secrets", "metrics", "kv". Every plugin has "core".
+	// "secrets", "metrics", "kv", "http", "jwt". Every plugin has "core".
 	Capabilities []string
 	// Whose cache, buckets and keys the plugin uses: plugins of one namespace
 	// share them. Unless set, it is the plugin's own name.
@@ -64,6 +64,10 @@ type Plugin struct {
 	Metrics []PluginMetric
 	// The bound of kv.
 	KV PluginKV
+	// Which hosts the plugin may send requests to.
+	HTTP PluginHTTP
+	// The issuers whose tokens the plugin verifies.
+	JWT []PluginIssuer
 	// The digest that NAME.wasm must have, "sha256:" and 64 digits; any other
 	// file is refused.
 	Digest string
@@ -95,6 +99,8 @@ var pluginTable = &table[Plugin]{
 		field("secrets", pairs(`a table of NAME = "use" or "read"`, checkSecretGrant), func(p *Plugin) *[]Pair { return &p.Secrets }, nil),
 		field("metrics", named(pluginMetricTable, func(m *PluginMetric) *string { return &m.Name }, checkMetricName), func(p *Plugin) *[]PluginMetric { return &p.Metrics }, nil),
 		nested("kv", pluginKVTable, func(p *Plugin) *PluginKV { return &p.KV }),
+		nested("http", pluginHTTPTable, func(p *Plugin) *PluginHTTP { return &p.HTTP }),
+		field("jwt", named(pluginIssuerTable, func(i *PluginIssuer) *string { return &i.Name }, checkIssuerName), func(p *Plugin) *[]PluginIssuer { return &p.JWT }, nil),
 		field("digest", checked(`"sha256:" and 64 hexadecimal digits`, checkDigest), func(p *Plugin) *string { return &p.Digest }, ""),
 		field("isolation", oneOf("isolation", []string{IsolationPooled, IsolationFresh}, nil), func(p *Plugin) *string { return &p.Isolation }, IsolationPooled),
 		derived("timeout", duration(time.Millisecond, MaxTimeout), func(p *Plugin) *time.Duration { return &p.Timeout }, `"1s" for a mapper, "10s" for an authorizer`),
@@ -129,13 +135,10 @@ var breakerTable = &table[Breaker]{
 }
 
 func checkCapability(s string) error {
-	switch {
-	case slices.Contains(capabilities, s):
+	if slices.Contains(capabilities, s) {
 		return nil
-	case slices.Contains(laterCapabilities, s):
-		return fmt.Errorf("capability %q is %w; remove it, or run a later Portico", s, ErrUnsupported)
 	}
-	return choice("capability", s, slices.Concat(capabilities, laterCapabilities))
+	return choice("capability", s, capabilities)
 }
 
 var digests = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"os"
 	"reflect"
 	"testing"
@@ -15,6 +16,7 @@ func TestAPluginWithoutAFileHasDefaults(t *testing.T) {
 	p.Source = Source{}
 	want := Plugin{
 		Cache: PluginCache{Size: 8 << 20}, KV: PluginKV{Quota: 64 << 20},
+		HTTP:      PluginHTTP{Timeout: 5 * time.Second, MaxRequests: 16, MaxRequest: 10 << 20, MaxResponse: 10 << 20, Redirects: 3},
 		Isolation: IsolationPooled, Memory: 33_554_432, QueueTimeout: time.Second, Failure: FailureClosed,
 		Breaker: Breaker{Failures: 5, Window: 10 * time.Second, Open: 5 * time.Second},
 	}
@@ -31,17 +33,23 @@ func TestEveryKeyOfThePluginFileArrives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := p.Pos(`config.rows[1]."quoted key"`), (Position{Line: 45, Column: 1}); got != want {
+	if got, want := p.Pos(`config.rows[1]."quoted key"`), (Position{Line: 56, Column: 1}); got != want {
 		t.Errorf("Pos = %v, want %v", got, want)
 	}
 	p.Source = Source{}
 	want := Plugin{
-		Capabilities: []string{CapabilityCore, "kv", "cache", "throttle", "secrets", "metrics"}, Namespace: "shared",
+		Capabilities: []string{CapabilityCore, "kv", "cache", "throttle", "secrets", "metrics", "http", "jwt"}, Namespace: "shared",
 		Cache: PluginCache{Size: 1 << 20}, KV: PluginKV{Quota: 2 << 20},
+		HTTP: PluginHTTP{Hosts: []HTTPHost{{"https", "api.example.com", false, "443"}, {"https", "example.org", true, "443"}, {"http", "10.0.0.7", false, "8080"}},
+			Addresses: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+			Timeout:   time.Second, MaxRequests: 4, MaxRequest: 1 << 16, MaxResponse: 1 << 20},
 		Secrets:  []Pair{{"session", SecretUse}, {"partner-2", SecretRead}},
 		Throttle: []PluginBucket{{Key: "throttle.logins", Name: "logins", Rate: 0.5, Burst: 3}},
 		Metrics: []PluginMetric{{Key: "metrics.hits_total", Name: "hits_total", Type: MetricCounter, Labels: []string{"tenant"}, MaxSeries: 7},
 			{Key: "metrics.size_bytes", Name: "size_bytes", Type: MetricHistogram, Buckets: []float64{1, 2.5, 1e6}, MaxSeries: 1000}},
+		JWT: []PluginIssuer{{Key: "jwt.login", Name: "login", JWKS: "https://issuer.example/.well-known/jwks.json", Issuer: "https://issuer.example/",
+			Audience: []string{"orders", "carts"}, Algorithms: []string{"RS256", "ES256"}},
+			{Key: "jwt.partner", Name: "partner", Secret: "partner-key", Leeway: 10 * time.Second}},
 		Digest:    "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
 		Isolation: IsolationFresh, Timeout: 20 * time.Millisecond, Memory: 64 << 20, Instances: 8,
 		Failure: FailureOpen, Breaker: Breaker{Window: time.Minute, Open: 30 * time.Second},

@@ -15,7 +15,7 @@ import (
 // The sources that hold the structs of the model: their field comments are the
 // meanings in the reference, so that there is one text of each.
 //
-//go:embed config.go server.go accesslog.go api.go authorizer.go gatewayresponse.go grants.go integration.go plugin.go route.go stage.go store.go
+//go:embed config.go server.go accesslog.go api.go authorizer.go gatewayresponse.go grants.go pluginhttp.go integration.go jwt.go plugin.go route.go stage.go store.go
 var modelSources embed.FS
 
 // Reference writes the configuration reference in Markdown: a table of key,

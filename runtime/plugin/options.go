@@ -100,8 +100,9 @@ type Settings struct {
 	// for each version that is built.
 	Grant func() (Grant, error)
 
-	// Secrets names the secrets that were granted.
-	Secrets []string
+	// Secrets are those that were granted, by name, and how many bytes each must
+	// have at least.
+	Secrets map[string]int
 
 	// FailOpen lets a message pass where the plugin, a mapper, fails.
 	FailOpen bool

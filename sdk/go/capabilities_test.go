@@ -12,6 +12,7 @@ import (
 	portico "github.com/portico-gateway/portico/sdk/go"
 	"github.com/portico-gateway/portico/sdk/go/authorizer"
 	"github.com/portico-gateway/portico/sdk/go/cache"
+	"github.com/portico-gateway/portico/sdk/go/jwt"
 	"github.com/portico-gateway/portico/sdk/go/kv"
 	"github.com/portico-gateway/portico/sdk/go/metrics"
 	"github.com/portico-gateway/portico/sdk/go/porticotest"
@@ -227,6 +228,45 @@ func TestKVKeeps(t *testing.T) {
 		if existed, err := kv.Delete("o/1"); !existed || err != nil {
 			t.Errorf("Delete = %v, %v", existed, err)
 		}
+	})
+}
+
+func TestTokensAreVerified(t *testing.T) {
+	s := &porticotest.State{Issuers: map[string]porticotest.Issuer{
+		"login": {Claims: map[string]string{"good": `{"sub":"jane","n":12345678901234567890}`, "long": strings.Repeat(" ", 5000) + "{}"},
+			Refused: map[string]jwt.Error{"old": jwt.Expired, "broken": jwt.Malformed}},
+		"down": {Down: true}}}
+	with(s, func() {
+		for _, token := range []string{"good", "Bearer good", "bearer  good"} {
+			if claims, err := jwt.Verify("login", token); string(claims) != `{"sub":"jane","n":12345678901234567890}` || err != nil {
+				t.Errorf("Verify(%q) = %s, %v", token, claims, err)
+			}
+		}
+		if claims, err := jwt.Verify("login", "long"); len(claims) != 5002 || err != nil {
+			t.Errorf("Verify gave %d bytes, %v", len(claims), err)
+		}
+		var c struct {
+			Sub string
+			N   uint64
+		}
+		if err := jwt.Into("login", "good", &c); c.Sub != "jane" || c.N != 12345678901234567890 || err != nil {
+			t.Errorf("Into gave %+v, %v", c, err)
+		}
+		is(t, "Into of a bad token", jwt.Into("login", "old", &c), jwt.Expired)
+		_, err := jwt.Verify("login", "old")
+		is(t, "Verify of an old token", err, jwt.Expired)
+		is(t, "Verify of an old token", err, portico.ErrPermission)
+		for _, token := range []string{"broken", "other", "Bearer", ""} {
+			_, err = jwt.Verify("login", token)
+			is(t, "Verify of no token", err, jwt.Malformed)
+			is(t, "Verify of no token", err, portico.ErrInvalid)
+		}
+		_, err = jwt.Verify("down", "good")
+		is(t, "Verify without keys", err, portico.ErrConnection)
+		_, err = jwt.Verify("none", "good")
+		is(t, "Verify of nobody's token", err, portico.ErrNotFound)
+		_, err = jwt.Verify("login", strings.Repeat("x", 16<<10+1))
+		is(t, "Verify of a long token", err, portico.ErrTooLarge)
 	})
 }
 

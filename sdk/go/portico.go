@@ -21,7 +21,7 @@
 //
 // What a plugin may do beyond computing and logging are packages of their own,
 // each of which needs a grant in the operator's NAME.toml: cache, throttle,
-// secrets, metrics and kv.
+// secrets, metrics, kv, jwt and outbound, which sends requests to other hosts.
 //
 // One instance of a plugin handles one call at a time, and the gateway may
 // run many instances and drop any of them: package variables are a cache and
@@ -45,15 +45,19 @@ const (
 	// ErrInvalid: not a value that the function takes, such as a header with
 	// a line break.
 	ErrInvalid = abi.EINVAL
-	// ErrNotFound: no bucket, secret or metric of that name.
+	// ErrNotFound: no bucket, secret, metric or issuer of that name.
 	ErrNotFound = abi.ENOENT
-	// ErrPermission: not granted, or a header that belongs to the gateway.
+	// ErrPermission: not granted, a host that is not listed, a header that
+	// belongs to the gateway, or a token that is refused.
 	ErrPermission = abi.EPERM
 	// ErrPhase: no longer possible, as setting a header after Flush.
 	ErrPhase = abi.EPHASE
 	// ErrClosed: the body is closed.
 	ErrClosed = abi.EBADF
-	// ErrConnection: the sender of a body failed.
+	// ErrTimeout: what was waited for did not come in its time.
+	ErrTimeout = abi.ETIMEDOUT
+	// ErrConnection: the other side failed: the sender of a body, a host that
+	// was asked, or where an issuer's keys are.
 	ErrConnection = abi.ECONN
 	// ErrTooLarge: over a limit of size.
 	ErrTooLarge = abi.E2BIG

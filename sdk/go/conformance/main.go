@@ -226,6 +226,28 @@ func (c command) call(buf []byte) int64 {
 		return int64(abi.KVCompareAndSet(first, second, next, int64(c.mask), n))
 	case 44:
 		return int64(abi.KVList(first, second, n, buf))
+	case 45:
+		return int64(abi.HTTPRequest(first, second, int64(c.mask), n))
+	case 46:
+		return int64(abi.HTTPStart(first, second, int64(c.mask), n))
+	case 47:
+		return int64(abi.HTTPWait(first, int64(c.mask)))
+	case 48:
+		return int64(abi.HTTPStatus(n))
+	case 49:
+		return int64(abi.HTTPHeaders(n, buf))
+	case 50:
+		return int64(abi.HTTPGetHeader(n, first, buf))
+	case 51:
+		return int64(abi.HTTPTrailers(n, buf))
+	case 52:
+		return int64(abi.HTTPSetTrailer(n, first, second))
+	case 53:
+		return int64(abi.HTTPClose(n))
+	case 54:
+		return int64(abi.JWTVerify(first, second, buf))
+	case 55:
+		return int64(abi.JWTReason(buf))
 	}
 	return int64(abi.ENOSYS)
 }

@@ -14,6 +14,7 @@ import (
 
 	portico "github.com/portico-gateway/portico/sdk/go"
 	"github.com/portico-gateway/portico/sdk/go/internal/abi"
+	"github.com/portico-gateway/portico/sdk/go/jwt"
 )
 
 // host stands for the gateway during one call.
@@ -34,6 +35,8 @@ type host struct {
 	scratch  []byte
 	state    *State
 	used     map[string]int // calls by capability
+	sent     []*sent        // requests to other hosts, nil when closed
+	fault    jwt.Error      // of the last token
 	started  time.Time
 
 	configuring bool
@@ -264,9 +267,15 @@ var framing = []string{"host", "content-length", "connection", "transfer-encodin
 
 // refused is the code for a field that may not be set, 0 if it may.
 func (h *host) refused(name, value string) int32 {
-	switch {
-	case h.flushed:
+	if h.flushed {
 		return int32(abi.EPHASE)
+	}
+	return notAllowed(name, value)
+}
+
+// notAllowed is the code for a field that no header list takes, 0 for others.
+func notAllowed(name, value string) int32 {
+	switch {
 	case name == "" || strings.ContainsFunc(name, notToken) || strings.ContainsFunc(value, isControl):
 		return int32(abi.EINVAL)
 	case slices.Contains(framing, strings.ToLower(name)):
@@ -423,6 +432,9 @@ func (h *host) ScratchWrite(data string) int32 {
 }
 
 func (h *host) StreamRead(handle uint32, buf []byte) int32 {
+	if handle >= firstHandle {
+		return h.sentRead(handle, buf)
+	}
 	switch {
 	case h.closed[handle]:
 		return int32(abi.EBADF)
@@ -435,6 +447,9 @@ func (h *host) StreamRead(handle uint32, buf []byte) int32 {
 }
 
 func (h *host) StreamWrite(handle uint32, data string) int32 {
+	if handle >= firstHandle {
+		return h.sentWrite(handle, data)
+	}
 	if h.closed[handle] {
 		return int32(abi.EBADF)
 	}
@@ -447,6 +462,9 @@ func (h *host) StreamWrite(handle uint32, data string) int32 {
 }
 
 func (h *host) StreamFlush(handle uint32) int32 {
+	if handle >= firstHandle {
+		return int32(abi.EBADF)
+	}
 	if h.closed[handle] {
 		return int32(abi.EBADF)
 	}
@@ -455,6 +473,9 @@ func (h *host) StreamFlush(handle uint32) int32 {
 }
 
 func (h *host) StreamClose(handle uint32) int32 {
+	if handle >= firstHandle {
+		return h.sentClose(handle)
+	}
 	if h.closed[handle] {
 		return int32(abi.EBADF)
 	}

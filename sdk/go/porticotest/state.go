@@ -5,6 +5,8 @@ package porticotest
 import (
 	"strings"
 	"time"
+
+	"github.com/portico-gateway/portico/sdk/go/jwt"
 )
 
 // State is what a plugin was granted and what it keeps from one call to the
@@ -18,6 +20,13 @@ type State struct {
 	Secrets map[string]Secret
 	// Metrics are those that were declared, by name.
 	Metrics map[string]Metric
+
+	// HTTP answers what the plugin asks other hosts, in their place. An error
+	// that is a portico.Code is the outcome of the request, any other is
+	// portico.ErrConnection. nil stands for no grant.
+	HTTP func(r HTTPRequest) (HTTPAnswer, error)
+	// Issuers are those of tokens, by name.
+	Issuers map[string]Issuer
 
 	// Now is the clock; nil stands for time.Now.
 	Now func() time.Time
@@ -43,6 +52,14 @@ type Secret struct {
 type Metric struct {
 	Type   string // "counter", "gauge" or "histogram"
 	Labels []string
+}
+
+// Issuer is an issuer that was declared. It says what becomes of tokens by their
+// text, so they need not be real ones.
+type Issuer struct {
+	Claims  map[string]string    // of the tokens that are good, as JSON
+	Refused map[string]jwt.Error // why others are not; any further one is malformed
+	Down    bool                 // its keys cannot be had
 }
 
 // ready returns s, or an empty one for nil, with its maps made.

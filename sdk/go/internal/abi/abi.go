@@ -69,6 +69,12 @@ const (
 // FlagAbsent of KVCompareAndSet: there must be no value.
 const FlagAbsent = 1
 
+// Flags of HTTPRequest and HTTPStart.
+const (
+	FlagStream    = 1
+	FlagRedirects = 2
+)
+
 // Answers of the exported functions.
 const (
 	AnswerDeny         = 0

@@ -37,6 +37,7 @@ type Host interface {
 	StreamClose(handle uint32) int32
 
 	State
+	HTTP
 }
 
 // Current is the host of the call under way; porticotest sets it.

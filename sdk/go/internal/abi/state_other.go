@@ -19,6 +19,8 @@ type State interface {
 	KVIncrement(key string, delta int64, sum *byte) int32
 	KVCompareAndSet(key string, old string, next string, ttlMs int64, flags uint32) int32
 	KVList(prefix string, after string, limit uint32, buf []byte) int32
+	JWTVerify(issuer string, token string, buf []byte) int32
+	JWTReason(buf []byte) int32
 }
 
 func CacheGet(key string, buf []byte) int32 {
@@ -65,4 +67,10 @@ func KVCompareAndSet(key string, old string, next string, ttlMs int64, flags uin
 }
 func KVList(prefix string, after string, limit uint32, buf []byte) int32 {
 	return host().KVList(prefix, after, limit, buf)
+}
+func JWTVerify(issuer string, token string, buf []byte) int32 {
+	return host().JWTVerify(issuer, token, buf)
+}
+func JWTReason(buf []byte) int32 {
+	return host().JWTReason(buf)
 }

@@ -67,6 +67,14 @@ func kvCompareAndSet(key string, old string, next string, ttlMs int64, flags uin
 //go:noescape
 func kvList(prefix string, after string, limit uint32, ptr unsafe.Pointer, size uint32) int32
 
+//go:wasmimport portico_jwt_v1 verify
+//go:noescape
+func jwtVerify(issuer string, token string, ptr unsafe.Pointer, size uint32) int32
+
+//go:wasmimport portico_jwt_v1 reason
+//go:noescape
+func jwtReason(ptr unsafe.Pointer, size uint32) int32
+
 func CacheGet(key string, buf []byte) int32 {
 	return cacheGet(key, unsafe.Pointer(unsafe.SliceData(buf)), uint32(len(buf)))
 }
@@ -125,4 +133,12 @@ func KVCompareAndSet(key string, old string, next string, ttlMs int64, flags uin
 
 func KVList(prefix string, after string, limit uint32, buf []byte) int32 {
 	return kvList(prefix, after, limit, unsafe.Pointer(unsafe.SliceData(buf)), uint32(len(buf)))
+}
+
+func JWTVerify(issuer string, token string, buf []byte) int32 {
+	return jwtVerify(issuer, token, unsafe.Pointer(unsafe.SliceData(buf)), uint32(len(buf)))
+}
+
+func JWTReason(buf []byte) int32 {
+	return jwtReason(unsafe.Pointer(unsafe.SliceData(buf)), uint32(len(buf)))
 }
