@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 /// Bytes for the gateway to read.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct In<'a> {
     ptr: *const u8,
     len: usize,
@@ -63,6 +63,7 @@ impl<'a> From<&'a str> for In<'a> {
 
 /// A buffer for the gateway to write to. What it holds before need not be
 /// initialized.
+#[derive(Debug)]
 pub struct Out<'a> {
     ptr: *mut u8,
     len: usize,
@@ -120,6 +121,7 @@ impl<'a> From<&'a mut [MaybeUninit<u8>]> for Out<'a> {
 }
 
 /// Eight bytes for the gateway to write a number to.
+#[derive(Debug)]
 pub struct Sum<'a> {
     ptr: *mut u8,
     lent: PhantomData<&'a mut [u8; 8]>,

@@ -2,6 +2,7 @@
 
 /// Holds what is made of the configuration. In WebAssembly it lives as long as the
 /// instance; in native tests each gateway's double has its own.
+#[derive(Debug)]
 pub struct Once<T> {
     #[cfg(target_arch = "wasm32")]
     value: core::cell::UnsafeCell<Option<T>>,
