@@ -73,6 +73,15 @@ pub fn call(c: &Command, buffer: &mut [u8]) -> i64 {
         42 => abi::kv_increment(first, mask, sum),
         43 => abi::kv_compare_and_set(first, second, new, mask, n),
         44 => abi::kv_list(first, second, n, out),
+        45 => abi::http_request(first, second, mask, n),
+        46 => abi::http_start(first, second, mask, n),
+        47 => abi::http_wait(first, mask),
+        48 => abi::http_status(n),
+        49 => abi::http_headers(n, out),
+        50 => abi::http_get_header(n, first, out),
+        51 => abi::http_trailers(n, out),
+        52 => abi::http_set_trailer(n, first, second),
+        53 => abi::http_close(n),
         _ => portico::Code::ENOSYS as i32,
     };
     result.into()

@@ -8,22 +8,11 @@ mod program;
 use portico::abi::{self, In};
 use program::Reader;
 
-/// Exports a kind that runs the program which the scratch holds.
-macro_rules! kinds {
-    ($($name:ident)*) => {$(
-        #[no_mangle]
-        extern "C" fn $name() -> i32 {
-            run()
-        }
-    )*};
-}
-
-kinds!(portico_authorize portico_map_request portico_map_response portico_integrate);
-
-#[no_mangle]
-extern "C" fn portico_configure() -> i32 {
-    configure()
-}
+portico::export!(portico_configure, configure());
+portico::export!(portico_authorize, run());
+portico::export!(portico_map_request, run());
+portico::export!(portico_map_response, run());
+portico::export!(portico_integrate, run());
 
 /// The most that the protocol has a command pass: 1 MiB and 4 KiB.
 const MAX_BUFFER: usize = (1 << 20) + (4 << 10);

@@ -11,7 +11,7 @@ fn answer(req: &Request, res: &mut Response) -> Result<(), Box<dyn Error>> {
     if let Some(wait) = throttle::take("clients", req.source_ip()?, 1)? {
         metrics::counter_add("limited_total", &[], 1.0)?;
         res.set_status(429)?;
-        res.set_header("Retry-After", (wait.as_secs() + 1).to_string())?;
+        res.set_header("Retry-After", ((wait.as_millis() + 999) / 1000).to_string())?;
         return Ok(());
     }
     let events = match req.query_param("events")?.unwrap_or_default().parse::<u32>() {
@@ -52,7 +52,7 @@ mod tests {
         let gateway = gateway().query("events=0");
         assert_eq!(gateway.integrate(answer).response.status, 200);
         let limited = gateway.integrate(answer).response;
-        assert_eq!((limited.status, limited.header("retry-after")), (429, Some("3".into())));
+        assert_eq!((limited.status, limited.header("retry-after")), (429, Some("2".into())));
         assert_eq!(gateway.measured("limited_total", &[]), 1.0);
     }
 }

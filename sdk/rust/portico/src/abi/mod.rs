@@ -16,10 +16,10 @@ mod native;
 
 pub use buffer::{append, read, read_found, text, In, Out, Sum};
 pub use cell::Once;
-pub use functions::*;
 #[cfg(not(target_arch = "wasm32"))]
 #[allow(unused_imports)] // without std there is no double
 pub(crate) use functions::Functions;
+pub use functions::*;
 #[cfg(all(feature = "std", not(target_arch = "wasm32")))]
 pub(crate) use native::{install, Host};
 

@@ -3,9 +3,11 @@
 
 use std::vec::Vec;
 
+type Sum = fn(&[u8]) -> Vec<u8>;
+
 /// The HMAC by the number of a hash, `None` for a number that is none.
 pub(super) fn hmac(hash: u32, key: &[u8], data: &[u8]) -> Option<Vec<u8>> {
-    let (sum, block): (fn(&[u8]) -> Vec<u8>, usize) = match hash {
+    let (sum, block): (Sum, usize) = match hash {
         1 => (sha1, 64),
         2 => (sha256, 64),
         3 => (sha512, 128),

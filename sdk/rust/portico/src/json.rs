@@ -344,7 +344,10 @@ mod tests {
         let v = parse(r#" {"s":"a\"\\\/\b\f\n\r\t\u00fc\ud83d\ude00ü","n":[0,-1.5e+3,12],"t":true,"f":false,"z":null,"o":{},"s2":[ ]} "#).unwrap();
         assert_eq!(v.get("s").unwrap().as_str(), Some("a\"\\/\u{8}\u{c}\n\r\tü😀ü"));
         let n = v.get("n").unwrap().as_array().unwrap();
-        assert_eq!((n[0].as_i64(), n[1].as_f64(), n[1].as_i64(), n[2].as_i64()), (Some(0), Some(-1500.0), None, Some(12)));
+        assert_eq!(
+            (n[0].as_i64(), n[1].as_f64(), n[1].as_i64(), n[2].as_i64()),
+            (Some(0), Some(-1500.0), None, Some(12))
+        );
         assert_eq!((v.get("t").unwrap().as_bool(), v.get("f").unwrap().as_bool()), (Some(true), Some(false)));
         assert_eq!((v.get("z"), v.get("none")), (Some(&Value::Null), None));
         assert_eq!(v.get("o").unwrap().as_object(), Some(&[][..]));

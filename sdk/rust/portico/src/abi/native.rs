@@ -22,7 +22,7 @@ mod with_std {
     }
 
     thread_local! {
-        static CURRENT: RefCell<Option<Host>> = RefCell::new(None);
+        static CURRENT: RefCell<Option<Host>> = const { RefCell::new(None) };
     }
 
     /// Has the thread's calls go to `host` and gives who had them before.
