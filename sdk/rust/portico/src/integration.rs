@@ -2,9 +2,9 @@
 //! [`integration!`](crate::integration!) makes a plugin one.
 
 use crate::abi::{self, RESPONSE};
-use crate::{failure, request, response, Body, Code, Failure};
+use crate::{failure, request, Body, Code, Failure};
 use alloc::string::String;
-use core::ops::{Deref, DerefMut};
+use core::ops::Deref;
 
 /// Exports the integration, a function
 /// `fn(&integration::Request, &mut integration::Response) -> Result<(), E>`, `E` being a
@@ -32,7 +32,7 @@ macro_rules! integration {
 /// What the export of [`integration!`](crate::integration!) does.
 #[doc(hidden)]
 pub fn run<E: Failure>(handler: impl FnOnce(&Request, &mut Response) -> Result<(), E>) -> i32 {
-    let mut res = Response { response: response::Response(()), result: false };
+    let mut res = Response { result: false };
     let done = handler(&Request(request::Request(())), &mut res);
     failure::answer(done.map(|()| if res.result { abi::ANSWER_RESULT } else { abi::ANSWER_CONTINUE }))
 }
@@ -60,25 +60,14 @@ impl Request {
     }
 }
 
-/// The answer.
+/// The answer. With the feature `std` it is a [`std::io::Write`], each piece of which is a
+/// call into the gateway: `write(format!(…))` is cheaper than `write!`.
 #[derive(Debug)]
 pub struct Response {
-    response: crate::Response,
     result: bool,
 }
 
-impl Deref for Response {
-    type Target = crate::Response;
-    fn deref(&self) -> &crate::Response {
-        &self.response
-    }
-}
-
-impl DerefMut for Response {
-    fn deref_mut(&mut self) -> &mut crate::Response {
-        &mut self.response
-    }
-}
+responds!(Response);
 
 impl Response {
     /// Sends status, headers and what was written so far. From then on only writing

@@ -63,6 +63,7 @@ mod head;
 mod list;
 mod log;
 mod request;
+#[macro_use]
 mod response;
 mod time;
 

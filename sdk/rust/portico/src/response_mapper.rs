@@ -3,9 +3,8 @@
 
 use crate::abi::{self, RESPONSE};
 use crate::list::{List, Pairs};
-use crate::{failure, head, request, response, Body, Code, Failure};
+use crate::{failure, head, request, Body, Code, Failure};
 use alloc::string::String;
-use core::ops::{Deref, DerefMut};
 
 /// The request as it went to the integration, without its body.
 pub use crate::Request;
@@ -35,26 +34,15 @@ macro_rules! response_mapper {
 /// What the export of [`response_mapper!`](crate::response_mapper!) does.
 #[doc(hidden)]
 pub fn run<E: Failure>(handler: impl FnOnce(&Request, &mut Response) -> Result<(), E>) -> i32 {
-    let mut res = Response(response::Response(()));
+    let mut res = Response(());
     failure::answer(handler(&request::Request(()), &mut res).map(|()| abi::ANSWER_CONTINUE))
 }
 
-/// The response to be changed.
+/// The response to be changed. With the feature `std` it is a [`std::io::Write`].
 #[derive(Debug)]
-pub struct Response(crate::Response);
+pub struct Response(());
 
-impl Deref for Response {
-    type Target = crate::Response;
-    fn deref(&self) -> &crate::Response {
-        &self.0
-    }
-}
-
-impl DerefMut for Response {
-    fn deref_mut(&mut self) -> &mut crate::Response {
-        &mut self.0
-    }
-}
+responds!(Response);
 
 impl Response {
     /// The status.

@@ -41,7 +41,7 @@ impl<'a> In<'a> {
     }
 
     /// The bytes, for a double of the gateway.
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(all(feature = "std", not(target_arch = "wasm32")))]
     pub(crate) fn get(self) -> &'a [u8] {
         // SAFETY: both constructors were given a slice that lives for 'a.
         unsafe { core::slice::from_raw_parts(self.ptr, self.len) }
@@ -96,7 +96,7 @@ impl<'a> Out<'a> {
     }
 
     /// Writes all of `bytes` or, if they do not fit, none; for a double.
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(all(feature = "std", not(target_arch = "wasm32")))]
     pub(crate) fn put(self, bytes: &[u8]) -> i32 {
         if bytes.len() <= self.len {
             // SAFETY: the buffer has room for them and is borrowed exclusively.
@@ -143,7 +143,7 @@ impl<'a> Sum<'a> {
     }
 
     /// Writes the number; for a double.
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(all(feature = "std", not(target_arch = "wasm32")))]
     pub(crate) fn put(self, n: i64) {
         // SAFETY: there are eight bytes, borrowed exclusively.
         let out = unsafe { Out::from_raw(self.ptr, 8) };
