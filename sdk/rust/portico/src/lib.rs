@@ -45,11 +45,12 @@
 //! An instance handles one call at a time; the gateway runs several and drops them when
 //! it likes. Statics are a cache, never a promise.
 #![cfg_attr(not(feature = "std"), no_std)]
-#![deny(missing_docs, unsafe_op_in_unsafe_fn)]
+#![deny(missing_docs, unsafe_code, unsafe_op_in_unsafe_fn)]
 #![warn(missing_debug_implementations)]
 
 extern crate alloc;
 
+#[allow(unsafe_code)]
 pub mod abi;
 mod body;
 mod code;

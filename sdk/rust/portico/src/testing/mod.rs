@@ -19,6 +19,7 @@
 //! or kv. That a method is not there in a kind is the compiler's to say.
 
 mod calls;
+mod functions;
 mod gateway;
 mod hash;
 mod heads;
