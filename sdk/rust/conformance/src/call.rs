@@ -82,6 +82,8 @@ pub fn call(c: &Command, buffer: &mut [u8]) -> i64 {
         51 => abi::http_trailers(n, out),
         52 => abi::http_set_trailer(n, first, second),
         53 => abi::http_close(n),
+        54 => abi::jwt_verify(first, second, out),
+        55 => abi::jwt_reason(out),
         _ => portico::Code::ENOSYS as i32,
     };
     result.into()
