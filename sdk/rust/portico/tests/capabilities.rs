@@ -202,6 +202,8 @@ fn requests_that_cannot_be_sent_are_refused() {
             ("", "http://host/", "A", Code::EINVAL),
             ("GET", "http://host/", "A B", Code::EINVAL),
             ("GET", "http://host/", "Host", Code::EPERM),
+            ("GET", "http://host/", "Proxy-Authorization", Code::EPERM),
+            ("GET", "http://host/", "Trailer", Code::EINVAL),
         ] {
             let sent = http::Request::new(method, url).header(name, "").send();
             assert_eq!(sent.map(drop), Err(want), "{method} {url} {name}");
@@ -210,6 +212,20 @@ fn requests_that_cannot_be_sent_are_refused() {
     Gateway::new().run(|| {
         let sent = http::Request::new("GET", "http://host/").send();
         assert_eq!(sent.map(drop), Err(Code::EPERM), "nothing is granted");
+    });
+}
+
+#[test]
+fn sixteen_requests_are_open_at_once() {
+    Gateway::new().upstream(echo).run(|| {
+        for _ in 0..3 {
+            let mut open: Vec<_> =
+                (0..16).map(|_| http::Request::new("GET", "http://host/").start().unwrap()).collect();
+            assert_eq!(http::Request::new("GET", "http://host/").start().map(drop), Err(Code::EAGAIN));
+            open.pop();
+            assert_eq!(http::Request::new("GET", "http://down/").send().map(drop), Err(Code::ECONN));
+            assert!(http::Request::new("GET", "http://host/").start().is_ok());
+        }
     });
 }
 

@@ -276,11 +276,8 @@ impl Functions for Host {
     }
 
     fn http_request(&mut self, request: In, body: In, timeout_ms: i64, flags: u32) -> i32 {
-        let started = self.may("http").and_then(|()| self.http.start(request.get(), body.get(), timeout_ms, flags));
-        match started.and_then(|handle| self.http.answer(handle).map(|_| handle)) {
-            Ok(handle) => handle as i32,
-            Err(code) => code as i32,
-        }
+        let sent = self.may("http").and_then(|()| self.http.request(request.get(), body.get(), timeout_ms, flags));
+        sent.map_or_else(|code| code as i32, |handle| handle as i32)
     }
     fn http_start(&mut self, request: In, body: In, timeout_ms: i64, flags: u32) -> i32 {
         let started = self.may("http").and_then(|()| self.http.start(request.get(), body.get(), timeout_ms, flags));

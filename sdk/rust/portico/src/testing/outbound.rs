@@ -43,7 +43,10 @@ pub(super) struct Http {
     started: u32,
 }
 
-/// The most of handles in one wait.
+/// The most requests that are open at once.
+const MAX_OPEN: usize = 16;
+
+/// The most handles in one wait.
 const MAX_WAIT: usize = 64;
 
 impl Http {
@@ -68,9 +71,15 @@ impl Http {
         }
         let headers: Fields = fields.collect();
         for (name, value) in &headers {
-            if !name.eq_ignore_ascii_case("trailer") {
-                super::heads::check(name, value)?;
+            match name.to_ascii_lowercase() {
+                n if n == "trailer" && streamed => {}
+                n if n == "trailer" => return Err(Code::EINVAL),
+                n if n.starts_with("proxy-") => return Err(Code::EPERM),
+                _ => super::heads::check(name, value)?,
             }
+        }
+        if self.open.len() == MAX_OPEN {
+            return Err(Code::EAGAIN);
         }
         let request = Outbound { method, url, headers, body: body.to_vec(), trailers: Vec::new() };
         let handle = FIRST + self.started;
@@ -78,6 +87,19 @@ impl Http {
         self.open.insert(handle, Open { request, answer: None, read: 0, ended: false });
         if !streamed {
             self.close_body(handle)?;
+        }
+        Ok(handle)
+    }
+
+    /// Starts a request and waits for its answer; one that fails is not open.
+    pub fn request(&mut self, head: &[u8], body: &[u8], timeout_ms: i64, flags: u32) -> Result<u32, Code> {
+        if flags & crate::abi::FLAG_STREAM != 0 {
+            return Err(Code::EINVAL);
+        }
+        let handle = self.start(head, body, timeout_ms, flags)?;
+        if let Err(code) = self.answer(handle) {
+            self.open.remove(&handle);
+            return Err(code);
         }
         Ok(handle)
     }
