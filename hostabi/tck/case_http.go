@@ -81,7 +81,7 @@ func httpCases(s Subject) []testCase {
 	if err != nil {
 		panic(err)
 	}
-	case1 := func(k hostabi.Kind, name string, steps ...[]step) testCase {
+	in := func(k hostabi.Kind, name string, steps ...[]step) testCase {
 		return testCase{name: "http " + name, kind: k, setup: example(), steps: slices.Concat(steps...)}
 	}
 	var malformed, owned []step
@@ -137,46 +137,46 @@ func httpCases(s Subject) []testCase {
 	}
 	eagain := fails(start("GET", plain, 0), hostabi.EAGAIN)
 	return []testCase{
-		case1(hostabi.Authorize, "answers with status, headers and body", []step{gives(ask("GET", plain, 0), 2), gives(on(hostabi.FuncHTTPStatus, 2), 200)},
+		in(hostabi.Authorize, "answers with status, headers and body", []step{gives(ask("GET", plain, 0), 2), gives(on(hostabi.FuncHTTPStatus, 2), 200)},
 			sized(on(hostabi.FuncHTTPHeaders, 2), listOf("Content-Length", "5", "Content-Type", "text/plain", "X-Empty", "", "X-Many", "1", "X-Many", "2")),
 			sized(on(hostabi.FuncHTTPGetHeader, 2, "content-TYPE"), "text/plain"), sized(on(hostabi.FuncHTTPGetHeader, 2, "x-many"), "1, 2"),
 			sized(on(hostabi.FuncHTTPGetHeader, 2, "x-empty"), ""), []step{fails(on(hostabi.FuncHTTPGetHeader, 2, "none"), hostabi.ENOENT),
 				fails(on(hostabi.FuncHTTPGetHeader, 2, ""), hostabi.ENOENT), readSent(2, 2, "he"), readSent(2, 64, "llo"), readSent(2, 64, ""), readSent(2, 64, "")}),
-		case1(hostabi.MapRequest, "answers with trailers when the body has ended", []step{gives(ask("GET", s.Peer+"/trailers", 0), 2),
+		in(hostabi.MapRequest, "answers with trailers when the body has ended", []step{gives(ask("GET", s.Peer+"/trailers", 0), 2),
 			fails(on(hostabi.FuncHTTPTrailers, 2), hostabi.EPHASE), readSent(2, 64, peerBody), fails(on(hostabi.FuncHTTPTrailers, 2), hostabi.EPHASE), readSent(2, 64, "")},
 			sized(on(hostabi.FuncHTTPTrailers, 2), listOf("X-Sum", "5"))),
-		case1(hostabi.MapResponse, "sends a body", []step{gives(on(hostabi.FuncHTTPRequest, 0, requestOf("PUT", s.Peer+"/echo?a=%2F", "X-In", "1", "x-in", "2"), "a body"), 2),
+		in(hostabi.MapResponse, "sends a body", []step{gives(on(hostabi.FuncHTTPRequest, 0, requestOf("PUT", s.Peer+"/echo?a=%2F", "X-In", "1", "x-in", "2"), "a body"), 2),
 			readSent(2, 64, "a body")}, echoed(2, "1;2"), sized(on(hostabi.FuncHTTPGetHeader, 2, "X-Asked"), "PUT /echo?a=%2F")),
-		case1(hostabi.Integrate, "has any status as an answer", []step{gives(ask("GET", s.Peer+"/status/404", 0), 2), gives(on(hostabi.FuncHTTPStatus, 2), 404),
+		in(hostabi.Integrate, "has any status as an answer", []step{gives(ask("GET", s.Peer+"/status/404", 0), 2), gives(on(hostabi.FuncHTTPStatus, 2), 404),
 			gives(ask("GET", s.Peer+"/status/599", 0), 3), gives(on(hostabi.FuncHTTPStatus, 3), 599), gives(ask("GET", s.Peer+"/status/204", 0), 4),
 			gives(on(hostabi.FuncHTTPStatus, 4), 204), readSent(4, 8, "")}),
-		case1(hostabi.Authorize, "refuses a malformed request", malformed),
-		case1(hostabi.Authorize, "leaves framing to the host", owned),
-		case1(hostabi.Authorize, "refuses what is not in the list", []step{fails(start("GET", "http://elsewhere.example/", 0), hostabi.EPERM),
+		in(hostabi.Authorize, "refuses a malformed request", malformed),
+		in(hostabi.Authorize, "leaves framing to the host", owned),
+		in(hostabi.Authorize, "refuses what is not in the list", []step{fails(start("GET", "http://elsewhere.example/", 0), hostabi.EPERM),
 			fails(start("GET", strings.Replace(s.Peer, "http:", "https:", 1), 0), hostabi.EPERM), fails(start("GET", "http://"+peer.Hostname()+":1/", 0), hostabi.EPERM),
 			fails(start("GET", "http://x."+peer.Host, 0), hostabi.EPERM), fails(start("GET", "http://[::1]:1/", 0), hostabi.EPERM),
 			gives(start("GET", strings.Replace(plain, "http:", "HTTP:", 1), 0), 2)}),
-		case1(hostabi.Authorize, "fills secrets in", echoed(2, SecretUseValue, gives(ask("GET", s.Peer+"/echo", 0, "X-In", "{secret:"+SecretUse+"}"), 2)),
+		in(hostabi.Authorize, "fills secrets in", echoed(2, SecretUseValue, gives(ask("GET", s.Peer+"/echo", 0, "X-In", "{secret:"+SecretUse+"}"), 2)),
 			echoed(3, "Bearer "+SecretReadValue+"!", gives(ask("GET", s.Peer+"/echo", 0, "X-In", "Bearer {secret:"+SecretRead+"}!"), 3)),
 			echoed(4, "{secret}", gives(ask("GET", s.Peer+"/echo", 0, "X-In", "{secret}"), 4)),
 			[]step{fails(start("GET", plain, 0, "X-In", "{secret:none}"), hostabi.ENOENT), fails(start("GET", plain, 0, "X-In", "{secret:}"), hostabi.ENOENT)}),
-		case1(hostabi.Integrate, "bounds the body that is sent", []step{body(MaxRequestBody-1, 2), body(MaxRequestBody, 3), body(MaxRequestBody+1, int64(hostabi.E2BIG))}),
-		case1(hostabi.Integrate, "bounds the fields that are sent", flood(hostabi.MaxHTTPFields-1, 2), flood(hostabi.MaxHTTPFields, 3), flood(hostabi.MaxHTTPFields+1, int64(hostabi.E2BIG))),
-		case1(hostabi.Integrate, "sends a head below its bound", head(hostabi.MaxHTTPHead-1, 2)),
-		case1(hostabi.Integrate, "sends a head at its bound", head(hostabi.MaxHTTPHead, 2)),
-		case1(hostabi.Integrate, "refuses a head over its bound", head(hostabi.MaxHTTPHead+1, int64(hostabi.E2BIG))),
-		case1(hostabi.Integrate, "bounds the answer", []step{gives(ask("GET", fmt.Sprint(s.Peer, "/bytes/", MaxResponseBody), 0), 2),
+		in(hostabi.Integrate, "bounds the body that is sent", []step{body(MaxRequestBody-1, 2), body(MaxRequestBody, 3), body(MaxRequestBody+1, int64(hostabi.E2BIG))}),
+		in(hostabi.Integrate, "bounds the fields that are sent", flood(hostabi.MaxHTTPFields-1, 2), flood(hostabi.MaxHTTPFields, 3), flood(hostabi.MaxHTTPFields+1, int64(hostabi.E2BIG))),
+		in(hostabi.Integrate, "sends a head below its bound", head(hostabi.MaxHTTPHead-1, 2)),
+		in(hostabi.Integrate, "sends a head at its bound", head(hostabi.MaxHTTPHead, 2)),
+		in(hostabi.Integrate, "refuses a head over its bound", head(hostabi.MaxHTTPHead+1, int64(hostabi.E2BIG))),
+		in(hostabi.Integrate, "bounds the answer", []step{gives(ask("GET", fmt.Sprint(s.Peer, "/bytes/", MaxResponseBody), 0), 2),
 			fails(ask("GET", fmt.Sprint(s.Peer, "/bytes/", MaxResponseBody+1), 0), hostabi.E2BIG), gives(ask("GET", s.Peer+"/fields/399", 0), 4),
 			fails(ask("GET", s.Peer+"/fields/400", 0), hostabi.E2BIG), gives(ask("GET", fmt.Sprint(s.Peer, "/head/", hostabi.MaxHTTPHead-22), 0), 6),
 			fails(ask("GET", fmt.Sprint(s.Peer, "/head/", hostabi.MaxHTTPHead-21), 0), hostabi.E2BIG)}),
-		case1(hostabi.Authorize, "bounds the requests of a call", many, []step{eagain, eagain}),
-		case1(hostabi.Authorize, "bounds the requests that are open", open, []step{eagain, gives(on(hostabi.FuncHTTPClose, 5), 0),
+		in(hostabi.Authorize, "bounds the requests of a call", many, []step{eagain, eagain}),
+		in(hostabi.Authorize, "bounds the requests that are open", open, []step{eagain, gives(on(hostabi.FuncHTTPClose, 5), 0),
 			gives(start("GET", plain, 0), hostabi.FirstHandle+hostabi.MaxHTTPOpen), eagain}),
-		case1(hostabi.Authorize, "has failures as answers", []step{fails(ask("GET", s.Peer+"/reset", 0), hostabi.ECONN), gives(start("GET", s.Peer+"/reset", 0), 3),
+		in(hostabi.Authorize, "has failures as answers", []step{fails(ask("GET", s.Peer+"/reset", 0), hostabi.ECONN), gives(start("GET", s.Peer+"/reset", 0), 3),
 			fails(on(hostabi.FuncHTTPStatus, 3), hostabi.ECONN), fails(on(hostabi.FuncHTTPHeaders, 3), hostabi.ECONN), fails(on(hostabi.FuncHTTPGetHeader, 3, "a"), hostabi.ECONN),
 			{Command: with(on(hostabi.FuncStreamRead, 3), 8), want: int64(hostabi.ECONN), buffer: untouched(8)}, fails(on(hostabi.FuncHTTPTrailers, 3), hostabi.EPHASE),
 			gives(ask("GET", s.Peer+"/half", 0), 4), readSent(4, 8, peerBody), fails(with0(on(hostabi.FuncStreamRead, 4)), hostabi.ECONN)}),
-		case1(hostabi.Authorize, "bounds the time of an answer", []step{
+		in(hostabi.Authorize, "bounds the time of an answer", []step{
 			fails(Command{Func: hostabi.FuncHTTPRequest, Mask: 20, In: [2]string{requestOf("GET", s.Peer+"/hang")}}, hostabi.ETIMEDOUT),
 			gives(Command{Func: hostabi.FuncHTTPStart, Mask: 20, In: [2]string{requestOf("GET", s.Peer+"/hang")}}, 3), fails(on(hostabi.FuncHTTPStatus, 3), hostabi.ETIMEDOUT),
 			gives(Command{Func: hostabi.FuncHTTPRequest, Mask: 1<<63 - 1, In: [2]string{requestOf("GET", plain)}}, 4)}),

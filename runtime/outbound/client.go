@@ -105,7 +105,7 @@ func (c *Client) Start(ctx context.Context, r hostabi.HTTPRequest) (hostabi.HTTP
 	if err != nil {
 		o := outcomeOf(err)
 		c.o.Stats.count(o)
-		if o == refusedOutcome { // the operator may want to allow it
+		if o == notAllowed { // the operator may want to allow it
 			c.report.failed(placeOf(r.URL), errors.New("not in the list of hosts"))
 		}
 		return nil, err

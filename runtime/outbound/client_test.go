@@ -127,8 +127,7 @@ func TestABodyStreamsBothWays(t *testing.T) {
 
 func TestRedirectsAreCheckedAndStripped(t *testing.T) {
 	other := serve(t, echo)
-	var s *httptest.Server
-	s = serve(t, func(w http.ResponseWriter, r *http.Request) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		to := r.URL.Query().Get("to")
 		switch r.URL.Path {
 		case "/echo":

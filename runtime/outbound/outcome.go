@@ -12,14 +12,14 @@ import (
 	"github.com/portico-gateway/portico/hostabi/engine"
 )
 
-// Outcome is how a request ended.
-type Outcome uint8
+// outcome is how a request ended.
+type outcome uint8
 
 const (
-	answered       Outcome = iota
-	refusedOutcome         // by the list, the guard of addresses, or a secret that was not granted
-	timedOut               // no head in time, or the call's time was over
-	failed                 // nobody there, or nobody who speaks HTTP
+	answered   outcome = iota
+	notAllowed         // by the list, the guard of addresses, or a secret that was not granted
+	timedOut           // no head in time, or the call's time was over
+	failed             // nobody there, or nobody who speaks HTTP
 	tooLarge
 	leftAlone // the breaker was open
 	abandoned // the guest, or its client, did not want it any more
@@ -27,8 +27,6 @@ const (
 )
 
 var outcomeNames = [outcomes]string{"answered", "refused", "timeout", "failed", "too_large", "breaker", "abandoned"}
-
-func (o Outcome) String() string { return outcomeNames[o] }
 
 // Stats counts the requests of a plugin, over all its versions. Its zero value is
 // ready; it is safe for concurrent use.
@@ -38,7 +36,7 @@ type Stats struct {
 	open      atomic.Int64
 }
 
-func (s *Stats) count(o Outcome) { s.byOutcome[o].Add(1) }
+func (s *Stats) count(o outcome) { s.byOutcome[o].Add(1) }
 
 func (s *Stats) waited(d time.Duration) { s.time.Add(int64(d)) }
 
@@ -86,7 +84,7 @@ func isLargeHead(err error) bool {
 	return strings.Contains(text, "response headers exceeded") || strings.Contains(text, "response header list larger")
 }
 
-func outcomeOf(err error) Outcome {
+func outcomeOf(err error) outcome {
 	var code hostabi.Code
 	if !errors.As(err, &code) {
 		if errors.Is(err, context.DeadlineExceeded) {
@@ -96,7 +94,7 @@ func outcomeOf(err error) Outcome {
 	}
 	switch code {
 	case hostabi.EPERM, hostabi.ENOENT, hostabi.EINVAL:
-		return refusedOutcome
+		return notAllowed
 	case hostabi.ETIMEDOUT:
 		return timedOut
 	case hostabi.E2BIG:
