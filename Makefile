@@ -3,7 +3,8 @@
 GO      ?= go
 TOOLS   := $(CURDIR)/.tools
 RACE    := ./hostabi/adapter ./hostabi/command ./hostabi/engine ./hostabi/native ./runtime ./runtime/accept ./runtime/accesslog ./runtime/admin \
-	./runtime/authorize ./runtime/capability ./runtime/exchange ./runtime/front ./runtime/integrate ./runtime/mapping ./runtime/plugin \
+	./runtime/authorize ./runtime/capability ./runtime/exchange ./runtime/front ./runtime/integrate ./runtime/jwt ./runtime/mapping \
+	./runtime/outbound ./runtime/plugin \
 	./runtime/resolve ./runtime/respond ./runtime/store ./runtime/throttle ./runtime/upstream
 
 .PHONY: build test race cover check fmt lint wasm docs fuzz evidence evidence-short

@@ -106,6 +106,9 @@ targets() {
 		echo ./runtime/config FuzzParse
 		echo ./runtime/upstream FuzzResponse
 		echo ./runtime FuzzReload
+		echo ./runtime/jwt FuzzToken
+		echo ./runtime/outbound FuzzAnAddressIsRefusedInEveryForm
+		echo ./hostabi/native FuzzARequestSaysOneThing
 		return
 	fi
 	local p f
@@ -134,6 +137,9 @@ step store "A killed gateway loses nothing that was acknowledged" logged test_v 
 step store "Three gateways share one limit over Redis" logged test_v ./runtime/store 'ThreeGateways|PoliciesWhile'
 step store "What a bucket costs beside golang.org/x/time/rate" benchmarks \
 	go test -run '^$' -bench . -benchtime 100ms -cpu 2 ./runtime/throttle
+step outbound "Hostile servers get nothing through and hold nobody up" rows test_v ./runtime HostileServers
+step jwt "What verifying a token costs beside golang-jwt, and Wycheproof's vectors" logged test_v ./runtime/jwt 'Costs|Allocates|Wycheproof'
+step store "A REST resource over kv survives kill -9" logged test_v ./examples KeyValueSurvives
 step cost "Cost of a whole request" tables go run ./bench/compare -check -rounds "$rounds" -seconds "$seconds"
 
 if [ ${#failed[@]} -gt 0 ]; then
