@@ -10,7 +10,7 @@ import (
 	"github.com/portico-gateway/portico/hostabi/native"
 )
 
-// The events are those of a REST authorizer, of 2 KiB.
+// benchEvent is that of an authorizer of an HTTP API, of 2 KB.
 func benchEvent(t testing.TB) string {
 	b, err := os.ReadFile("testdata/event.json")
 	if err != nil {
@@ -70,16 +70,17 @@ func TestACallCostsAtMostTwiceItsParse(t *testing.T) {
 	timed(parse, 2)
 	timed(base, 2)
 	timed(one, 20)
-	best := 1e9
-	var whole, parsed time.Duration
-	for range 30 {
-		a, b := timed(one, n), timed(parse, 1)-timed(base, 1)
-		if b > 0 && float64(a)/float64(b) < best {
-			best, whole, parsed = float64(a)/float64(b), a/n, b/n
-		}
+	// The shortest of many, since others use the machine too.
+	whole, parses, nothing := time.Hour, time.Hour, time.Hour
+	for range 50 {
+		whole = min(whole, timed(one, n)/n)
+		parses = min(parses, timed(parse, 1)/n)
+		nothing = min(nothing, timed(base, 1)/n)
 	}
-	t.Logf("the whole call %s, JSON.parse of its event within the engine %s: %.2f times", whole, parsed, best)
-	if best > 2 {
-		t.Errorf("a call costs %.2f times JSON.parse of its event, want at most 2", best)
+	parsed := parses - nothing
+	ratio := float64(whole) / float64(parsed)
+	t.Logf("the whole call %s, JSON.parse of its event within the engine %s: %.2f times", whole, parsed, ratio)
+	if ratio > 2 {
+		t.Errorf("a call costs %.2f times JSON.parse of its event, want at most 2", ratio)
 	}
 }

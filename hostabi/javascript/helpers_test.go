@@ -27,7 +27,7 @@ var newEngine = sync.OnceValues(func() (*engine.Engine, error) {
 		return nil, err
 	}
 	// The module stays compiled as long as one plugin holds it.
-	_, err = e.Compile(context.Background(), javascript.Engine, engine.Limits{})
+	_, err = e.Compile(context.Background(), javascript.Engine, javascript.Limits(engine.Limits{}))
 	return e, err
 })
 

@@ -27,6 +27,11 @@ const Level = "ECMAScript 2020 (QuickJS 2021-03-27)"
 // instance parses it.
 const MaxSource = 4 << 20
 
+// StackBytes is the native stack of an instance. A call of JavaScript takes up to
+// 7 KiB of it and 270 bytes of the stack in linear memory, whose end is the one
+// to be met first: that is an exception, this is a trap.
+const StackBytes = 8 << 20
+
 // Plugin is a script, ready to be called. It is safe for concurrent use.
 type Plugin struct {
 	*native.Plugin
@@ -34,6 +39,15 @@ type Plugin struct {
 }
 
 var _ hostabi.Plugin = (*Plugin)(nil)
+
+// Limits are those of the engine for a script under l. Scripts with the same
+// share one compilation.
+func Limits(l engine.Limits) engine.Limits {
+	if l.StackBytes == 0 {
+		l.StackBytes = StackBytes
+	}
+	return l
+}
 
 // Define gives e the host module that scripts need, beside native.Define.
 func Define(e *engine.Engine) error { return native.DefineScript(e) }
@@ -74,6 +88,7 @@ func load(ctx context.Context, e *engine.Engine, script *native.Script, o native
 		return nil, adapter.NewLoadError(o.Name, fmt.Errorf("a script has at most %d bytes, this one has %d", MaxSource, len(script.Source)))
 	}
 	o.Script = script
+	o.Limits = Limits(o.Limits)
 	p, err := native.New(ctx, e, Engine, o)
 	if err != nil {
 		var at *adapter.SourceError

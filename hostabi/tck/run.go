@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +39,10 @@ type Subject struct {
 	// does not change: then pointers around its end are tried too.
 	Memory uint32
 
+	// NoPointers says that the guest's language has none: the cases of pointers
+	// outside of memory are skipped, each by its name.
+	NoPointers bool
+
 	// NewHost makes the gateway's side; nil means NewHost of this package.
 	NewHost func(Setup) Probe
 }
@@ -63,7 +68,12 @@ func Run(t *testing.T, s Subject) {
 		}
 	}
 	for _, c := range cases(s) {
-		t.Run(c.kind.String()+"/"+c.name, func(t *testing.T) { c.run(t, s, plugin) })
+		t.Run(c.kind.String()+"/"+c.name, func(t *testing.T) {
+			if s.NoPointers && c.pointers() {
+				t.Skip("the language has no pointers")
+			}
+			c.run(t, s, plugin)
+		})
 	}
 }
 
@@ -86,6 +96,11 @@ type step struct {
 	among   []int64 // other answers that are as good
 	buffer  string  // what the buffer must hold, up to Keep
 	random  bool    // buffer is what it must not hold
+}
+
+// pointers reports whether a case passes pointers of its own.
+func (c testCase) pointers() bool {
+	return slices.ContainsFunc(c.steps, func(s step) bool { return s.Fault&7 != 0 })
 }
 
 func (c testCase) run(t *testing.T, s Subject, plugin hostabi.Plugin) {

@@ -72,7 +72,7 @@ func (b builder) hold(ctx context.Context) error {
 	if b.held.module != nil {
 		return nil
 	}
-	m, err := b.engine.Compile(ctx, javascript.Engine, engine.Limits{})
+	m, err := b.engine.Compile(ctx, javascript.Engine, javascript.Limits(engine.Limits{}))
 	b.held.module = m
 	return err
 }

@@ -26,13 +26,14 @@ enum { ANSWER_CONTINUE };
 /* Stack is what JavaScript may use of the stack in linear memory; build.sh
    reserves 64 KiB more for what does not look: memory below it is the guest's
    data. */
-#define STACK (448 << 10)
+#define STACK (320 << 10)
 
 static JSRuntime *rt;
 static JSContext *ctx;
 
 /* The functions of the script by kind, and what the library does for the glue. */
 static JSValue exported[KINDS];
+static BOOL raw[KINDS]; /* they are the functions of the native ABI themselves */
 static JSValue lib_start, lib_poll, lib_wrap, lib_result, lib_callback, lib_context, lib_map_request, lib_map_response,
     lib_harden;
 
@@ -196,9 +197,22 @@ static int write_object(JSValue v)
     return answer;
 }
 
+/* call_raw calls a function that answers as the native ABI says. */
+static int call_raw(int kind)
+{
+    int32_t answer;
+    JSValue v = settle(JS_Call(ctx, exported[kind], JS_UNDEFINED, 0, NULL));
+    if (JS_IsException(v) || JS_ToInt32(ctx, &answer, v))
+        answer = fail();
+    JS_FreeValue(ctx, v);
+    return answer;
+}
+
 EXPORT(portico_authorize) int portico_authorize(void)
 {
     enter();
+    if (raw[AUTHORIZE])
+        return leave(call_raw(AUTHORIZE));
     JSValue v = call_lambda(exported[AUTHORIZE]);
     int answer;
     if (JS_IsException(v)) {
@@ -218,15 +232,19 @@ EXPORT(portico_authorize) int portico_authorize(void)
 EXPORT(portico_integrate) int portico_integrate(void)
 {
     enter();
+    if (raw[INTEGRATE])
+        return leave(call_raw(INTEGRATE));
     JSValue v = call_lambda(exported[INTEGRATE]);
     return leave(JS_IsException(v) ? fail() : write_object(v));
 }
 
-static int map(JSValueConst lib, JSValueConst fn)
+static int map(JSValueConst lib, int kind)
 {
     enter();
+    if (raw[kind])
+        return leave(call_raw(kind));
     int32_t answer;
-    JSValue v = settle(JS_Call(ctx, lib, JS_UNDEFINED, 1, &fn));
+    JSValue v = settle(JS_Call(ctx, lib, JS_UNDEFINED, 1, (JSValueConst *)&exported[kind]));
     if (JS_IsException(v) || JS_ToInt32(ctx, &answer, v))
         answer = fail();
     JS_FreeValue(ctx, v);
@@ -235,12 +253,12 @@ static int map(JSValueConst lib, JSValueConst fn)
 
 EXPORT(portico_map_request) int portico_map_request(void)
 {
-    return map(lib_map_request, exported[MAP_REQUEST]);
+    return map(lib_map_request, MAP_REQUEST);
 }
 
 EXPORT(portico_map_response) int portico_map_response(void)
 {
-    return map(lib_map_response, exported[MAP_RESPONSE]);
+    return map(lib_map_response, MAP_RESPONSE);
 }
 
 #include "load.c"

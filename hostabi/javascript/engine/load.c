@@ -143,8 +143,23 @@ static int find(JSValueConst exports, const char *name, int kind)
     return 0;
 }
 
+/* find_raw looks for the functions of the native ABI. */
+static int find_raw(JSValueConst exports)
+{
+    static const char *const names[KINDS] = {"portico_configure", "portico_authorize", "portico_map_request",
+        "portico_map_response", "portico_integrate"};
+    for (int k = 0; k < KINDS; k++) {
+        if (find(exports, names[k], k))
+            return -1;
+        raw[k] = !JS_IsUndefined(exported[k]);
+    }
+    return 0;
+}
+
 static int find_all(JSValueConst exports)
 {
+    if (find_raw(exports))
+        return -1;
     if (find(exports, "configure", CONFIGURE) || find(exports, "authorize", AUTHORIZE) ||
         find(exports, "mapRequest", MAP_REQUEST) || find(exports, "mapResponse", MAP_RESPONSE) ||
         find(exports, "handler", INTEGRATE) || find(exports, "handler", AUTHORIZE))
@@ -194,8 +209,13 @@ static JSValue start(void)
 static int configure(JSValueConst config)
 {
     JSValue v = JS_UNDEFINED;
-    if (!JS_IsUndefined(exported[CONFIGURE]))
+    if (raw[CONFIGURE]) {
+        int answer = call_raw(CONFIGURE);
+        if (answer != 0)
+            return answer;
+    } else if (!JS_IsUndefined(exported[CONFIGURE])) {
         v = settle(JS_Call(ctx, exported[CONFIGURE], JS_UNDEFINED, 1, &config));
+    }
     if (!JS_IsException(v)) {
         JS_FreeValue(ctx, v);
         v = JS_Call(ctx, lib_harden, JS_UNDEFINED, 0, NULL);
