@@ -23,7 +23,7 @@ type Script struct {
 	Probe bool
 }
 
-// moduleScript is what an interpreter imports beside the ABI. Its functions:
+// ModuleScript is what an interpreter imports beside the ABI. Its functions:
 //
 //	read(ptr, cap)                the script
 //	name(ptr, cap)                its file's name
@@ -32,7 +32,7 @@ type Script struct {
 //	probe() -> i32                1: that is all that is wanted
 //	fail(line, column, ptr, len)  why the call under way will fail; line and
 //	                              column are 0 where they are not known
-const moduleScript = "portico_script"
+const ModuleScript = "portico_script"
 
 var scripts = []struct {
 	name, params string
@@ -60,7 +60,7 @@ func DefineScript(e *engine.Engine) error {
 				s[0] = api.EncodeI32(answer)
 			}})
 	}
-	return e.DefineHost(moduleScript, fns)
+	return e.DefineHost(ModuleScript, fns)
 }
 
 func scriptRead(c *call, s []uint64) int32 {

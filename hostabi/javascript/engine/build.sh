@@ -24,14 +24,14 @@ patch -s -d "$source" -p1 <quickjs.patch
 # not have.
 ${CLANG:-clang} --target=wasm32-wasi -O2 -mexec-model=reactor -std=gnu11 -w \
 	-DEMSCRIPTEN -DCONFIG_STACK_CHECK -DCONFIG_BIGNUM -DCONFIG_VERSION='"2021-03-27"' \
-	-D_GNU_SOURCE -DFE_DOWNWARD=0 -DFE_UPWARD=0 ${DEFINES:-} \
+	-D_GNU_SOURCE -DFE_DOWNWARD=0 -DFE_UPWARD=0 \
 	-I"$source" -I. \
 	-Wl,-z,stack-size=393216 -Wl,--stack-first -Wl,--strip-all \
 	-o "$work/raw.wasm" glue.c host.c digest.c \
 	"$source/libregexp.c" "$source/libunicode.c" "$source/cutils.c" "$source/libbf.c"
 
-cat library/*.js >"$work/library.js"
-(cd ../../.. && go run ./hostabi/javascript/freeze "$work/raw.wasm" "$work/library.js" hostabi/javascript/engine.wasm)
+(cd library && go run ../../freeze "$work/raw.wasm" codes.js language.js encoding.js console.js url.js crypto.js time.js \
+	state.js fetch.js mappers.js lambda.js main.js ../../engine.wasm)
 cp "$source/LICENSE" ../engine.LICENSE
 
 cd ../../..

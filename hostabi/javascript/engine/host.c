@@ -66,7 +66,6 @@ KV(delete) int32_t kv_delete(ptr, u32);
 KV(increment) int32_t kv_increment(ptr, u32, int64_t, ptr);
 KV(compare_and_set) int32_t kv_compare_and_set(ptr, u32, ptr, u32, ptr, u32, int64_t, u32);
 KV(list) int32_t kv_list(ptr, u32, ptr, u32, u32, ptr, u32);
-#ifdef PORTICO_HTTP
 HTTP(request) int32_t http_request(ptr, u32, ptr, u32, int64_t, u32);
 HTTP(start) int32_t http_start(ptr, u32, ptr, u32, int64_t, u32);
 HTTP(wait) int32_t http_wait(ptr, u32, int64_t);
@@ -76,11 +75,8 @@ HTTP(get_header) int32_t http_get_header(u32, ptr, u32, ptr, u32);
 HTTP(trailers) int32_t http_trailers(u32, ptr, u32);
 HTTP(set_trailer) int32_t http_set_trailer(u32, ptr, u32, ptr, u32);
 HTTP(close) int32_t http_close(u32);
-#endif
-#ifdef PORTICO_JWT
 JWT(verify) int32_t jwt_verify(ptr, u32, ptr, u32, ptr, u32);
 JWT(reason) int32_t jwt_reason(ptr, u32);
-#endif
 
 /* Every function behind one type. */
 #define F(fn, ...) static int64_t do_##fn(const int64_t *a) { (void)a; return fn(__VA_ARGS__); }
@@ -130,7 +126,6 @@ F(kv_delete, P(0), N(1))
 F(kv_increment, P(0), N(1), a[2], P(3))
 F(kv_compare_and_set, P(0), N(1), P(2), N(3), P(4), N(5), a[6], N(7))
 F(kv_list, P(0), N(1), P(2), N(3), N(4), P(5), N(6))
-#ifdef PORTICO_HTTP
 F(http_request, P(0), N(1), P(2), N(3), a[4], N(5))
 F(http_start, P(0), N(1), P(2), N(3), a[4], N(5))
 F(http_wait, P(0), N(1), a[2])
@@ -140,11 +135,8 @@ F(http_get_header, N(0), P(1), N(2), P(3), N(4))
 F(http_trailers, N(0), P(1), N(2))
 F(http_set_trailer, N(0), P(1), N(2), P(3), N(4))
 F(http_close, N(0))
-#endif
-#ifdef PORTICO_JWT
 F(jwt_verify, P(0), N(1), P(2), N(3), P(4), N(5))
 F(jwt_reason, P(0), N(1))
-#endif
 
 const HostFunc host_funcs[] = {
     {"log", "is", do_core_log, 'i'},
@@ -192,7 +184,6 @@ const HostFunc host_funcs[] = {
     {"kv.increment", "slp", do_kv_increment, 'i'},
     {"kv.compare_and_set", "sssli", do_kv_compare_and_set, 'i'},
     {"kv.list", "ssio", do_kv_list, 'i'},
-#ifdef PORTICO_HTTP
     {"http.request", "ssli", do_http_request, 'i'},
     {"http.start", "ssli", do_http_start, 'i'},
     {"http.wait", "sl", do_http_wait, 'i'},
@@ -202,11 +193,8 @@ const HostFunc host_funcs[] = {
     {"http.trailers", "io", do_http_trailers, 'i'},
     {"http.set_trailer", "iss", do_http_set_trailer, 'i'},
     {"http.close", "i", do_http_close, 'i'},
-#endif
-#ifdef PORTICO_JWT
     {"jwt.verify", "sso", do_jwt_verify, 'i'},
     {"jwt.reason", "o", do_jwt_reason, 'i'},
-#endif
 };
 
 const int host_func_count = sizeof host_funcs / sizeof *host_funcs;
