@@ -59,7 +59,7 @@ func TestAuthorizers(t *testing.T) {
 			outcome{err: `TypeError: an authorizer returns a policy, {isAuthorized}, true or false`}},
 		{"an exception names its functions",
 			"function inner(e) {\n  return e.no.such;\n}\nexport function authorize(event) { return inner(event); }",
-			outcome{err: "2: TypeError: cannot read property 'such' of undefined in inner (demo.js:2) < authorize (demo.js:4)"}},
+			outcome{err: "TypeError: cannot read property 'such' of undefined in inner (demo.js:2) < authorize (demo.js:4)"}},
 		{"a promise that nothing settles fails at once",
 			`export function authorize() { return new Promise(() => {}); }`,
 			outcome{err: "TypeError: the promise that was returned never settles: nothing is left that it could wait for"}},

@@ -65,7 +65,7 @@ func TestMapRequest(t *testing.T) {
 		{"an unknown change is named", `return { paht: "/b" };`,
 			`plugin "demo": map_request: bad answer: TypeError: a mapper cannot change "paht": method, path, query, headers, body it can`},
 		{"a header of the host is refused", `e.headers.set("Host", "x");`,
-			`plugin "demo": map_request: bad answer: 1: PorticoError: headers.set: EPERM: the operator has not granted it, or it belongs to the host in mapRequest (demo.js:1)`},
+			`plugin "demo": map_request: bad answer: PorticoError: headers.set: EPERM: the operator has not granted it, or it belongs to the host in mapRequest (demo.js:1)`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustLoad(t, "export const mapRequest = async (e) => { "+tt.body+" };", native.Options{})
@@ -87,7 +87,7 @@ func TestMapResponse(t *testing.T) {
 		{"or by what is returned", `return { statusCode: e.statusCode + 4, headers: { "set-cookie": null }, body: e.body.length };`,
 			request + `204 | Content-Type: application/json | 23`},
 		{"the request is fixed", `e.request.path = "/b";`,
-			`plugin "demo": map_response: bad answer: 1: PorticoError: path: EPHASE: not in this kind of call, or no longer in mapResponse (demo.js:1)`},
+			`plugin "demo": map_response: bad answer: PorticoError: path: EPHASE: not in this kind of call, or no longer in mapResponse (demo.js:1)`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustLoad(t, "export const mapResponse = (e) => { "+tt.body+" };", native.Options{})

@@ -2,6 +2,7 @@ package native
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -78,7 +79,7 @@ func (p *Plugin) run(ctx context.Context, k hostabi.Kind, h hostabi.Host) (answe
 func (c *call) judge(answer int32) (hostabi.Reason, error) {
 	switch {
 	case answer < 0 && c.scriptError != nil:
-		return hostabi.Answered, c.scriptError
+		return hostabi.Answered, errors.New(c.scriptError.Text) // its stack has the places
 	case answer < 0:
 		return hostabi.Answered, fmt.Errorf("%s answered %w", c.kind.Export(), hostabi.Code(answer))
 	case answers[c.kind]&(1<<answer) == 0:

@@ -25,7 +25,7 @@ patch -s -d "$source" -p1 <quickjs.patch
 ${CLANG:-clang} --target=wasm32-wasi -O2 -mexec-model=reactor -std=gnu11 -w \
 	-DEMSCRIPTEN -DCONFIG_STACK_CHECK -DCONFIG_BIGNUM -DCONFIG_VERSION='"2021-03-27"' \
 	-D_GNU_SOURCE -DFE_DOWNWARD=0 -DFE_UPWARD=0 \
-	-I"$source" -I. \
+	-ffile-prefix-map="$source"=quickjs -I"$source" -I. \
 	-Wl,-z,stack-size=393216 -Wl,--stack-first -Wl,--strip-all \
 	-o "$work/raw.wasm" glue.c host.c digest.c \
 	"$source/libregexp.c" "$source/libunicode.c" "$source/cutils.c" "$source/libbf.c"
