@@ -119,6 +119,23 @@ func TestCapabilities(t *testing.T) {
 	}
 }
 
+// A promise that fails and is not awaited fails nothing, and is not silent.
+func TestARejectionThatNobodyAwaitsIsLogged(t *testing.T) {
+	var l logged
+	p := mustLoad(t, `export async function authorize() {
+		Promise.reject(new Error("seen")).catch(() => {});
+		try { await Promise.reject(new Error("seen, too")); } catch (e) {}
+		(async () => { throw new Error("lost"); })();
+		return true;
+	}`, native.Options{Log: l.logger()})
+	if answer, err := call(t, p, hostabi.Authorize, event("{}")); answer != hostabi.AnswerAllow || err != nil {
+		t.Fatal(answer, err)
+	}
+	if got, want := l.String(), "level=WARN msg=\"a promise was rejected and nothing awaits it: Error: lost\" plugin=demo call=authorize\n"; got != want {
+		t.Errorf("logged %s, want %s", got, want)
+	}
+}
+
 func TestConsole(t *testing.T) {
 	var l logged
 	p := mustLoad(t, `export function authorize() {

@@ -2,7 +2,8 @@
 # Builds ../engine.wasm: fetches QuickJS, patches it, compiles it with the glue,
 # and freezes it with the library. Needs npm, patch, clang, lld and wasi-libc
 # (Debian: clang lld wasi-libc libclang-rt-14-dev-wasm32) and Go. It takes a minute
-# or two. It ends with the lines for internal/wat/compiled.txt.
+# or two, and records what it made in internal/wat/compiled.txt. The same tools give
+# the same module.
 set -eu
 cd "$(dirname "$0")"
 
@@ -36,6 +37,13 @@ cp "$source/LICENSE" ../engine.LICENSE
 
 cd ../../..
 module=hostabi/javascript/engine.wasm
-for f in hostabi/javascript/engine/*.c hostabi/javascript/engine/*.h hostabi/javascript/engine/quickjs.patch hostabi/javascript/engine/library/*.js hostabi/javascript/engine/build.sh; do
-	echo "$module $(sha256sum <$module | cut -d' ' -f1) $f $(sha256sum <"$f" | cut -d' ' -f1) $(clang --version | sed -n 1p), QuickJS 2021-03-27 of npm $PACKAGE"
-done
+records=internal/wat/compiled.txt
+digest() { sha256sum <"$1" | cut -d' ' -f1; }
+made="$(digest $module)"
+compiler="$(${CLANG:-clang} --version | sed -n 1p), QuickJS 2021-03-27 of npm $PACKAGE"
+grep -v "^$module " $records >"$work/records"
+for f in hostabi/javascript/engine/*.[ch] hostabi/javascript/engine/quickjs.patch \
+	hostabi/javascript/engine/library/*.js hostabi/javascript/engine/build.sh; do
+	echo "$module $made $f $(digest "$f") $compiler"
+done >>"$work/records"
+cp "$work/records" $records

@@ -35,7 +35,7 @@ static JSContext *ctx;
 static JSValue exported[KINDS];
 static BOOL raw[KINDS]; /* they are the functions of the native ABI themselves */
 static JSValue lib_start, lib_poll, lib_wrap, lib_result, lib_callback, lib_context, lib_map_request, lib_map_response,
-    lib_harden;
+    lib_harden, lib_warn;
 
 #include "report.c"
 #include "bind.c"
@@ -58,6 +58,47 @@ static void run_jobs(void)
     JSContext *c;
     while (JS_ExecutePendingJob(rt, &c) != 0)
         ;
+}
+
+/* The promise that was rejected last and that nobody has looked at, and why. */
+static JSValue rejected_promise = JS_UNDEFINED, rejected_reason = JS_UNDEFINED;
+
+static void looked_at(void)
+{
+    JS_FreeValue(ctx, rejected_promise);
+    JS_FreeValue(ctx, rejected_reason);
+    rejected_promise = rejected_reason = JS_UNDEFINED;
+}
+
+static BOOL is_rejected(JSValueConst promise)
+{
+    return JS_IsObject(rejected_promise) && JS_VALUE_GET_PTR(promise) == JS_VALUE_GET_PTR(rejected_promise);
+}
+
+static void track_rejection(JSContext *c, JSValueConst promise, JSValueConst reason, JS_BOOL handled, void *opaque)
+{
+    if (handled ? is_rejected(promise) : TRUE)
+        looked_at();
+    if (handled)
+        return;
+    rejected_promise = JS_DupValue(ctx, promise);
+    rejected_reason = JS_DupValue(ctx, reason);
+}
+
+/* report_rejection logs what nobody looked at. */
+static void report_rejection(void)
+{
+    if (!JS_IsObject(rejected_promise))
+        return;
+    JSValue text = JS_ToString(ctx, rejected_reason), prefix = JS_NewString(ctx, "a promise was rejected and nothing awaits it:");
+    JSValueConst args[2] = {prefix, text};
+    if (JS_IsException(text))
+        JS_FreeValue(ctx, JS_GetException(ctx));
+    else
+        JS_FreeValue(ctx, JS_Call(ctx, lib_warn, JS_UNDEFINED, 2, args));
+    JS_FreeValue(ctx, text);
+    JS_FreeValue(ctx, prefix);
+    looked_at();
 }
 
 /* progress has the library end something that is waited for: an answer of
@@ -98,6 +139,8 @@ static JSValue settle(JSValue v)
         run_jobs();
     }
     BOOL rejected = p->promise_state == JS_PROMISE_REJECTED;
+    if (is_rejected(v))
+        looked_at();
     JSValue result = JS_DupValue(ctx, p->promise_result);
     JS_FreeValue(ctx, v);
     return rejected ? JS_Throw(ctx, result) : result;
@@ -113,6 +156,7 @@ static void enter(void)
 /* leave ends a call: what is still waited for is dropped. */
 static int leave(int answer)
 {
+    report_rejection();
     JSValue none = JS_NULL;
     JS_FreeValue(ctx, JS_Call(ctx, lib_poll, JS_UNDEFINED, 1, (JSValueConst *)&none));
     run_jobs();

@@ -37,6 +37,7 @@ EXPORT(portico_freeze) int portico_freeze(void)
     JS_AddIntrinsicBigInt(ctx);
     JS_SetMaxStackSize(rt, STACK);
     JS_SetModuleLoaderFunc(rt, NULL, no_modules, NULL);
+    JS_SetHostPromiseRejectionTracker(rt, track_rejection, NULL);
     for (int k = 0; k < KINDS; k++)
         exported[k] = JS_UNDEFINED;
     reserve(BUFFER_KEPT);
@@ -61,6 +62,7 @@ EXPORT(portico_freeze) int portico_freeze(void)
     keep(l, "mapRequest", &lib_map_request);
     keep(l, "mapResponse", &lib_map_response);
     keep(l, "harden", &lib_harden);
+    keep(l, "warn", &lib_warn);
     JS_FreeValue(ctx, l);
     JS_RunGC(rt);
     return 0;

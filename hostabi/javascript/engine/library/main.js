@@ -55,4 +55,4 @@ function harden() {
   }
 }
 
-return { start, poll, wrap: (thenable) => Promise.resolve(thenable), result, callback, context, mapRequest, mapResponse, harden };
+return { start, poll, wrap: (thenable) => Promise.resolve(thenable), result, callback, context, mapRequest, mapResponse, harden, warn: console.warn };
