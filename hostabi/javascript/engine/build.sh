@@ -42,7 +42,7 @@ digest() { sha256sum <"$1" | cut -d' ' -f1; }
 made="$(digest $module)"
 compiler="$(${CLANG:-clang} --version | sed -n 1p), QuickJS 2021-03-27 of npm $PACKAGE"
 grep -v "^$module " $records >"$work/records"
-for f in hostabi/javascript/engine/*.[ch] hostabi/javascript/engine/quickjs.patch \
+for f in hostabi/javascript/freeze/m*.go hostabi/javascript/engine/*.[ch] hostabi/javascript/engine/quickjs.patch \
 	hostabi/javascript/engine/library/*.js hostabi/javascript/engine/build.sh; do
 	echo "$module $made $f $(digest "$f") $compiler"
 done >>"$work/records"
