@@ -47,16 +47,16 @@ func TestAHostileScriptCostsItsOwnRequestOnly(t *testing.T) {
 	)
 	tests := []struct {
 		attack string
-		want   string // in the failure, one of several by |
+		want   string // in the failure, one of several by |; a busy machine meets the deadline first
 	}{
 		{"loop", "timeout"}, {"asyncLoop", "timeout"}, {"generator", "timeout"},
 		{"regexp", "timeout"}, {"replace", "timeout"}, {"sort", "timeout"},
 		{"join", "out of memory|timeout|invalid string length"}, {"bigint", "timeout|out of memory|BigInt"},
-		{"recursion", "stack overflow"}, {"recursionInGetter", "stack overflow"},
-		{"recursionInJSON", "stack overflow"}, {"recursionInToString", "stack overflow"},
+		{"recursion", "stack overflow|timeout"}, {"recursionInGetter", "stack overflow|timeout"},
+		{"recursionInJSON", "stack overflow|timeout"}, {"recursionInToString", "stack overflow|timeout"},
 		{"recursionInProxy", "stack overflow|trap|timeout"},
-		{"deepJSON", "stack overflow"}, {"deepSource", "stack overflow"},
-		{"string", "out of memory|invalid string length"}, {"doubling", "out of memory|invalid string length"},
+		{"deepJSON", "stack overflow|timeout"}, {"deepSource", "stack overflow|timeout"},
+		{"string", "out of memory|timeout"}, {"doubling", "out of memory|timeout"},
 		{"array", "out of memory|timeout"}, {"buffer", "out of memory|timeout"}, {"map", "out of memory|timeout"},
 	}
 	p := mustLoad(t, hostile, native.Options{Timeout: timeout, SoftMemory: 256})

@@ -50,12 +50,7 @@ func Limits(l engine.Limits) engine.Limits {
 }
 
 // Define gives e the host module that scripts need, beside native.Define.
-func Define(e *engine.Engine) error {
-	if err := native.DefineScript(e); err != nil {
-		return err
-	}
-	return defineLater(e)
-}
+func Define(e *engine.Engine) error { return native.DefineScript(e) }
 
 // New makes a plugin of a script: it evaluates it in a first instance, which
 // tells what it exports. source is kept and must not change. An error that names

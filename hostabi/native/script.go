@@ -23,7 +23,7 @@ type Script struct {
 	Probe bool
 }
 
-// ModuleScript is what an interpreter imports beside the ABI. Its functions:
+// moduleScript is what an interpreter imports beside the ABI. Its functions:
 //
 //	read(ptr, cap)                the script
 //	name(ptr, cap)                its file's name
@@ -32,7 +32,7 @@ type Script struct {
 //	probe() -> i32                1: that is all that is wanted
 //	fail(line, column, ptr, len)  why the call under way will fail; line and
 //	                              column are 0 where they are not known
-const ModuleScript = "portico_script"
+const moduleScript = "portico_script"
 
 var scripts = []struct {
 	name, params string
@@ -60,7 +60,7 @@ func DefineScript(e *engine.Engine) error {
 				s[0] = api.EncodeI32(answer)
 			}})
 	}
-	return e.DefineHost(ModuleScript, fns)
+	return e.DefineHost(moduleScript, fns)
 }
 
 func scriptRead(c *call, s []uint64) int32 {

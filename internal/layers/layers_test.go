@@ -70,7 +70,7 @@ var allowed = map[string][]string{
 var doors = map[string][]string{
 	"github.com/BurntSushi/toml":          {"runtime/config"},
 	"github.com/julienschmidt/httprouter": {"runtime/match"},
-	"github.com/tetratelabs/wazero":       {"hostabi/engine", "hostabi/native", "hostabi/command", "hostabi/javascript", "hostabi/javascript/freeze"},
+	"github.com/tetratelabs/wazero":       {"hostabi/engine", "hostabi/native", "hostabi/command", "hostabi/javascript/freeze"},
 	"github.com/fsnotify/fsnotify":        {"runtime/plugin"},
 	"github.com/golang-jwt/jwt":           {"runtime/jwt"},
 	"github.com/maypok86/otter":           {"runtime/authorize", "runtime/capability"},

@@ -143,7 +143,6 @@ function answered(handle, request) {
 
 function fetch(input, init) {
   return new Promise((resolve, reject) => {
-    if (fn["http.start"] === undefined) throw new TypeError("fetch needs a later Portico");
     need("http");
     const request = new Request(input, init);
     const head = [request.method, request.url];
