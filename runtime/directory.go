@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/portico-gateway/portico/hostabi/engine"
-	"github.com/portico-gateway/portico/hostabi/native"
 	"github.com/portico-gateway/portico/runtime/config"
 	"github.com/portico-gateway/portico/runtime/plugin"
 )
@@ -65,7 +64,7 @@ func newEngine(cache string, log *slog.Logger) (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := native.Define(e); err != nil {
+	if err := plugin.Define(e); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil

@@ -19,8 +19,10 @@ func pluginCommand() *command {
 		long: `
 Plugin inspect shows what kinds of plugin a module can be, what it asks of the
 host, and what it claims of memory, all read from the file without running it.
+A script, FILE.js, is evaluated once, without capabilities and for a second at
+most, to see what it exports.
 When Portico cannot use the module it says why, and the exit status is 1.`}
-	c.run = func(_ context.Context, e *env, args []string) error {
+	c.run = func(ctx context.Context, e *env, args []string) error {
 		rest, err := c.parse(e, args, 2, func(*flag.FlagSet) {})
 		if err != nil {
 			return helped(err)
@@ -28,6 +30,9 @@ When Portico cannot use the module it says why, and the exit status is 1.`}
 		if len(rest) != 2 || rest[0] != "inspect" {
 			fmt.Fprintln(e.stderr, `portico plugin: want "portico plugin inspect FILE.wasm"`)
 			return errUsage
+		}
+		if isScript(rest[1]) {
+			return inspectScript(ctx, e, rest[1])
 		}
 		wasm, err := os.ReadFile(rest[1])
 		if err != nil {

@@ -34,6 +34,9 @@ type call struct {
 	buf    []byte          // what is put together before it is copied to the guest
 	fields []hostabi.Field // parameters
 	values []string        // identity sources
+
+	kinds       uint32               // what a script exports
+	scriptError *adapter.SourceError // why the call of a script will fail
 }
 
 func (c *call) begin(k hostabi.Kind, h hostabi.Host) {
@@ -41,6 +44,7 @@ func (c *call) begin(k hostabi.Kind, h hostabi.Host) {
 	c.result, c.refusal, c.fault = false, "", 0
 	c.hostCalls, c.lines = 0, adapter.Lines{}
 	c.used = [hostabi.CapabilityCount]int{}
+	c.scriptError = nil
 }
 
 // end lets go of the request, which is used again by others.

@@ -17,6 +17,12 @@ type Options struct {
 	// is kept and must not change.
 	Config []byte
 
+	// Script is what the module is to run, if it is an interpreter: a module that
+	// the caller trusts, which is not checked, since what it may import depends
+	// on no grant: what is not granted answers EPERM. The engine needs
+	// DefineScript.
+	Script *Script
+
 	// Capabilities are what the operator granted. A module that imports another
 	// is a LoadError that says what to write into NAME.toml.
 	Capabilities hostabi.Capabilities

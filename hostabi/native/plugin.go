@@ -19,6 +19,8 @@ type Plugin struct {
 	name    string
 	config  []byte
 	timeout time.Duration
+	script  *Script // nil but for an interpreter
+	learned bool    // what the script exports is known
 
 	capabilities hostabi.Capabilities
 	used         [hostabi.CapabilityCount]atomic.Uint64 // calls into each
@@ -46,11 +48,8 @@ func New(ctx context.Context, e *engine.Engine, wasm []byte, o Options) (*Plugin
 	if err != nil {
 		return nil, adapter.NewLoadError(o.Name, err)
 	}
-	if err := Check(info); err != nil {
+	if err := check(info, &o); err != nil {
 		return nil, adapter.NewLoadError(o.Name, err)
-	}
-	if problems := checkGrants(info.Imports, &o.Capabilities); problems != nil {
-		return nil, adapter.NewLoadError(o.Name, problems)
 	}
 	m, err := e.Compile(ctx, wasm, o.Limits)
 	if err != nil {
@@ -64,10 +63,25 @@ func New(ctx context.Context, e *engine.Engine, wasm []byte, o Options) (*Plugin
 	return p, nil
 }
 
+// check says what keeps a module from being the plugin.
+func check(info *engine.Info, o *Options) error {
+	if o.Script != nil {
+		return nil
+	}
+	if err := Check(info); err != nil {
+		return err
+	}
+	if problems := checkGrants(info.Imports, &o.Capabilities); problems != nil {
+		return problems
+	}
+	return nil
+}
+
 func newPlugin(m *engine.Module, o Options) *Plugin {
 	p := &Plugin{
 		name:         o.Name,
 		config:       o.Config,
+		script:       o.Script,
 		capabilities: o.Capabilities,
 		timeout:      o.Timeout,
 		now:          o.Now,
@@ -141,12 +155,17 @@ func (p *Plugin) configure(ctx context.Context, i *engine.Instance) error {
 	switch answer := int32(uint32(v)); {
 	case err != nil:
 		return fmt.Errorf("%s: %w", hostabi.ExportConfigure, err)
+	case c.scriptError != nil && answer != 0:
+		return c.scriptError
 	case c.refusal != "" && answer != 0:
 		return fmt.Errorf("configuration refused: %s", c.refusal)
 	case answer < 0:
 		return fmt.Errorf("configuration refused: %w", hostabi.Code(answer))
 	case answer != 0:
 		return fmt.Errorf("%s answered %d, which means nothing", hostabi.ExportConfigure, answer)
+	}
+	if p.script != nil && !p.learned {
+		p.learn(c.kinds)
 	}
 	return nil
 }

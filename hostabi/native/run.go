@@ -2,6 +2,7 @@ package native
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -77,6 +78,8 @@ func (p *Plugin) run(ctx context.Context, k hostabi.Kind, h hostabi.Host) (answe
 // judge says whether an answer is one that the kind may give.
 func (c *call) judge(answer int32) (hostabi.Reason, error) {
 	switch {
+	case answer < 0 && c.scriptError != nil:
+		return hostabi.Answered, errors.New(c.scriptError.Text) // its stack has the places
 	case answer < 0:
 		return hostabi.Answered, fmt.Errorf("%s answered %w", c.kind.Export(), hostabi.Code(answer))
 	case answers[c.kind]&(1<<answer) == 0:

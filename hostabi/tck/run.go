@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +39,11 @@ type Subject struct {
 	// does not change: then pointers around its end are tried too.
 	Memory uint32
 
+	// NoPointers says that the guest's language has none: steps that pass
+	// pointers outside of memory are left out and counted, and cases of nothing
+	// else skipped by name.
+	NoPointers bool
+
 	// NewHost makes the gateway's side; nil means NewHost of this package.
 	NewHost func(Setup) Probe
 }
@@ -63,7 +69,19 @@ func Run(t *testing.T, s Subject) {
 		}
 	}
 	for _, c := range cases(s) {
-		t.Run(c.kind.String()+"/"+c.name, func(t *testing.T) { c.run(t, s, plugin) })
+		t.Run(c.kind.String()+"/"+c.name, func(t *testing.T) {
+			if s.NoPointers {
+				less := c.withoutPointers()
+				if left := len(c.steps) - len(less.steps); left > 0 {
+					t.Logf("%d of %d steps pass pointers, which the language does not have", left, len(c.steps))
+					if len(less.steps) == 0 {
+						t.Skip("nothing is left of it")
+					}
+				}
+				c = less
+			}
+			c.run(t, s, plugin)
+		})
 	}
 }
 
@@ -86,6 +104,12 @@ type step struct {
 	among   []int64 // other answers that are as good
 	buffer  string  // what the buffer must hold, up to Keep
 	random  bool    // buffer is what it must not hold
+}
+
+// withoutPointers is the case less the steps that pass pointers of their own.
+func (c testCase) withoutPointers() testCase {
+	c.steps = slices.DeleteFunc(slices.Clone(c.steps), func(s step) bool { return s.Fault&7 != 0 })
+	return c
 }
 
 func (c testCase) run(t *testing.T, s Subject, plugin hostabi.Plugin) {

@@ -20,7 +20,7 @@ var (
 	phases = []string{"runtime/accept", "runtime/resolve", "runtime/match", "runtime/authorize", "runtime/mapping",
 		"runtime/integrate", "runtime/respond"}
 	shared   = []string{"runtime/policy", "runtime/event", "runtime/upstream", "runtime/accesslog"}
-	adapters = []string{"hostabi/native", "hostabi/command", "hostabi/adapter"}
+	adapters = []string{"hostabi/native", "hostabi/command", "hostabi/javascript", "hostabi/adapter"}
 	below    = []string{"runtime/front", "runtime/config", "runtime/exchange", "runtime/plugin", "hostabi", "hostabi/engine",
 		"runtime/capability", "runtime/throttle", "runtime/store", "runtime/jwt", "runtime/outbound"}
 )
@@ -61,13 +61,16 @@ var allowed = map[string][]string{
 	"hostabi/command":        {"hostabi", "hostabi/adapter", "hostabi/engine"},
 	"hostabi/tck":            {"hostabi"},
 	"internal/...":           {"internal/..."},
+
+	"hostabi/javascript":        {"hostabi", "hostabi/adapter", "hostabi/engine", "hostabi/native"},
+	"hostabi/javascript/freeze": nil,
 }
 
 // doors maps a third-party module to the packages that may import it.
 var doors = map[string][]string{
 	"github.com/BurntSushi/toml":          {"runtime/config"},
 	"github.com/julienschmidt/httprouter": {"runtime/match"},
-	"github.com/tetratelabs/wazero":       {"hostabi/engine", "hostabi/native", "hostabi/command"},
+	"github.com/tetratelabs/wazero":       {"hostabi/engine", "hostabi/native", "hostabi/command", "hostabi/javascript/freeze"},
 	"github.com/fsnotify/fsnotify":        {"runtime/plugin"},
 	"github.com/golang-jwt/jwt":           {"runtime/jwt"},
 	"github.com/maypok86/otter":           {"runtime/authorize", "runtime/capability"},

@@ -44,8 +44,10 @@ func checkAPIID(s string) error {
 
 // checkPluginName lets no name leave the directory of plugins.
 func checkPluginName(s string) error {
-	if n, ok := strings.CutSuffix(s, ".wasm"); ok && n != "" {
-		return fmt.Errorf("%s: name the plugin without .wasm, %q", quote(s), n)
+	for _, suffix := range [...]string{".wasm", ".js"} {
+		if n, ok := strings.CutSuffix(s, suffix); ok && n != "" {
+			return fmt.Errorf("%s: name the plugin without %s, %q", quote(s), suffix, n)
+		}
 	}
 	return checkName("the name of a plugin", s, "A-Z, a-z, 0-9 first, then _ - and . too", pluginNames)
 }

@@ -4,8 +4,18 @@ import (
 	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/hostabi/command"
 	"github.com/portico-gateway/portico/hostabi/engine"
+	"github.com/portico-gateway/portico/hostabi/javascript"
 	"github.com/portico-gateway/portico/hostabi/native"
 )
+
+// Define gives e the host modules of every adapter. Call it once per engine,
+// before the first plugin is loaded.
+func Define(e *engine.Engine) error {
+	if err := native.Define(e); err != nil {
+		return err
+	}
+	return javascript.Define(e)
+}
 
 // Adapter names what runs a module.
 type Adapter string

@@ -7,11 +7,13 @@ import (
 	"log/slog"
 	"math"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi/adapter"
 	"github.com/portico-gateway/portico/hostabi/command"
 	"github.com/portico-gateway/portico/hostabi/engine"
+	"github.com/portico-gateway/portico/hostabi/javascript"
 	"github.com/portico-gateway/portico/hostabi/native"
 )
 
@@ -19,9 +21,27 @@ import (
 type builder struct {
 	engine *engine.Engine
 	log    *slog.Logger
+	held   *held
+}
+
+// held is what stays compiled for scripts.
+type held struct {
+	sync.Mutex // guards what follows
+	module     *engine.Module
+}
+
+func (h *held) close() {
+	h.Lock()
+	defer h.Unlock()
+	if h.module != nil {
+		h.module.Close()
+	}
 }
 
 func (b builder) build(ctx context.Context, name string, wasm []byte, s Settings, observe func(adapter.Observation)) (Guest, error) {
+	if s.script {
+		return b.script(ctx, name, wasm, s, observe)
+	}
 	i, err := Inspect(wasm)
 	if err != nil {
 		return nil, err
@@ -38,6 +58,19 @@ func (b builder) build(ctx context.Context, name string, wasm []byte, s Settings
 	o := nativeOptions(s, i.Info)
 	o.Name, o.Log, o.Observe = name, b.log, observe
 	p, err := native.New(ctx, b.engine, wasm, o)
+	if err != nil {
+		return nil, unnamed(err)
+	}
+	return p, nil
+}
+
+func (b builder) script(ctx context.Context, name string, source []byte, s Settings, observe func(adapter.Observation)) (Guest, error) {
+	if err := b.hold(ctx); err != nil {
+		return nil, err
+	}
+	o := nativeOptions(s, nil)
+	o.Name, o.Log, o.Observe = name, b.log, observe
+	p, err := javascript.New(ctx, b.engine, source, o)
 	if err != nil {
 		return nil, unnamed(err)
 	}

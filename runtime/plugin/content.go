@@ -13,7 +13,8 @@ import (
 
 // content is what a plugin's files hold.
 type content struct {
-	wasm   []byte // nil when it was not read
+	suffix string // of the module
+	wasm   []byte // the module or script; nil when it was not read
 	digest string // of the module
 	toml   []byte // nil without the file
 	read   bool   // NAME.toml was, or is absent
@@ -53,7 +54,13 @@ func (l *loader) read(ctx context.Context, name string, old *record) (c *content
 		errs = append(errs, problems(file, name, err)...)
 	}
 
-	file = d.file(name, moduleSuffix)
+	c.suffix, err = d.suffix(name)
+	r.script = c.suffix == scriptSuffix
+	file = d.file(name, c.suffix)
+	if err != nil {
+		r.module = stampOf(file)
+		return c, append(errs, problems(file, name, err)...)
+	}
 	if s, yet := l.resting.look(file, time.Now()); yet <= 0 && old.knows(s) {
 		r.module, r.at, r.digest, r.kinds = s, old.at, old.digest, old.kinds
 		c.digest = old.digest
@@ -66,7 +73,9 @@ func (l *loader) read(ctx context.Context, name string, old *record) (c *content
 	case err == nil:
 		c.digest = digestOf(c.wasm)
 		r.digest = c.digest
-		r.kinds = kindsOf(c.wasm)
+		if !r.script {
+			r.kinds = kindsOf(c.wasm)
+		}
 	}
 	return c, append(errs, problems(file, name, err)...)
 }
@@ -80,7 +89,7 @@ func (l *loader) noModule(c *content) error {
 	var have []string
 	if v, _, err := l.directory.look(); err == nil {
 		for name := range v.names() {
-			if _, ok := v[name+moduleSuffix]; ok {
+			if v.runs(name) {
 				have = append(have, name)
 			}
 		}
@@ -107,8 +116,9 @@ func (l *loader) settings(name string, c *content) (Settings, []error) {
 	if err != nil {
 		return s, problems(file, name, err)
 	}
+	s.script = c.suffix == scriptSuffix
 	if s.Digest != "" && c.digest != "" && s.Digest != c.digest {
-		return s, problems(d.file(name, moduleSuffix), name, digestError(s.Digest, c.digest))
+		return s, problems(d.file(name, c.suffix), name, digestError(s.Digest, c.digest))
 	}
 	return s, nil
 }

@@ -15,6 +15,8 @@ type Directory struct {
 	quiet time.Duration
 	poll  time.Duration
 	build BuildFunc
+	probe func(ctx context.Context, name string, source []byte) (kinds []string, err error) // of scripts; nil without an engine
+	held  held
 	parse func(file string, src []byte) (Settings, error)
 	aside func(wait func())
 	log   *slog.Logger
@@ -73,7 +75,8 @@ func New(o Options) (*Directory, error) {
 		d.log = slog.New(slog.DiscardHandler)
 	}
 	if d.build == nil {
-		d.build = builder{o.Engine, d.log}.build
+		b := builder{o.Engine, d.log, &d.held}
+		d.build, d.probe = b.build, b.probe
 	}
 	if d.parse == nil {
 		d.parse = noSettings
@@ -96,7 +99,10 @@ func noSettings(_ string, src []byte) (Settings, error) {
 // Close ends every Watch. The plugins live until their Sets are closed. A
 // second Close does nothing.
 func (d *Directory) Close() error {
-	d.closing.Do(func() { close(d.closed) })
+	d.closing.Do(func() {
+		close(d.closed)
+		d.held.close()
+	})
 	return nil
 }
 

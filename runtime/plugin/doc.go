@@ -1,4 +1,4 @@
-// Package plugin is the plugin directory: it finds NAME.wasm and NAME.toml,
+// Package plugin is the plugin directory: it finds NAME.wasm or NAME.js, and NAME.toml,
 // configures and builds plugins, watches their files, shares a plugin between
 // the snapshots that use it, and closes it when the last of them lets go.
 //

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/portico-gateway/portico/hostabi/adapter"
 )
 
 // FileError is one problem with a file of the directory.
@@ -13,11 +15,15 @@ type FileError struct {
 	Err  error
 }
 
-// Error begins with the file. The cause may do so too, with a line.
+// Error begins with the file. The cause may do so too, with a line, or begin with
+// the line of a script.
 func (e *FileError) Error() string {
 	text := e.Err.Error()
 	if strings.HasPrefix(text, e.File+":") {
 		return text
+	}
+	if at := (*adapter.SourceError)(nil); errors.As(e.Err, &at) && at.Line > 0 {
+		return e.File + ":" + text
 	}
 	return e.File + ": " + text
 }
@@ -31,7 +37,7 @@ var (
 	// ErrUnrest reports a file that is written all the time.
 	ErrUnrest = errors.New("still being written")
 
-	// ErrNoFile reports a plugin without NAME.wasm.
+	// ErrNoFile reports a plugin without NAME.wasm or NAME.js.
 	ErrNoFile = errors.New("no such file")
 
 	// ErrNotRegular reports a directory, device, pipe or socket in the place

@@ -64,7 +64,8 @@ func (l *loader) all(ctx context.Context, names []string, set *Set) (errs []erro
 	var files []string // together, so that they rest at the same time
 	for _, name := range names {
 		if checkName(name) == nil {
-			files = append(files, d.file(name, moduleSuffix), d.file(name, settingsSuffix))
+			suffix, _ := d.suffix(name) // read reports the error
+			files = append(files, d.file(name, suffix), d.file(name, settingsSuffix))
 		}
 	}
 	if err := l.resting.settle(ctx, time.Now().Add(maxUnrest), files...); err != nil {
@@ -98,13 +99,13 @@ func (l *loader) one(ctx context.Context, name string) (*Plugin, []error) {
 	c, errs := l.read(ctx, name, d.record(name))
 	if c.digest != "" && c.read {
 		if p := d.share(sharedKey{name, c.key()}); p != nil {
-			return p, nil
+			return l.found(name, p), nil
 		}
 	}
 	if c.wasm == nil && len(errs) == 0 { // it was known by its stamp alone
 		if c, errs = l.read(ctx, name, nil); len(errs) == 0 {
 			if p := d.share(sharedKey{name, c.key()}); p != nil {
-				return p, nil
+				return l.found(name, p), nil
 			}
 		}
 	}
@@ -115,17 +116,25 @@ func (l *loader) one(ctx context.Context, name string) (*Plugin, []error) {
 	}
 	p, err := l.build(ctx, name, c, settings)
 	if err != nil {
-		return nil, problems(d.file(name, moduleSuffix), name, err)
+		return nil, problems(d.file(name, c.suffix), name, err)
 	}
 	d.adopt(p)
-	return p, nil
+	return l.found(name, p), nil
+}
+
+// found records what a script turned out to export.
+func (l *loader) found(name string, p *Plugin) *Plugin {
+	if r := l.records[name]; r.script {
+		r.kinds = kindsOfGuest(p.guest)
+	}
+	return p
 }
 
 // build makes a plugin. What takes a while shows in the log.
 func (l *loader) build(ctx context.Context, name string, c *content, s Settings) (*Plugin, error) {
 	d := l.directory
 	p := &Plugin{directory: d, name: name, digest: c.digest, settings: s, toml: c.tomlHash()}
-	file := name + moduleSuffix
+	file := name + c.suffix
 	large := len(c.wasm) >= largeModule
 	if large {
 		d.log.Info("compiling "+file, "size", sizeText(len(c.wasm)))

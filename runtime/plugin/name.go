@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// The two files of a plugin.
+// The files of a plugin: a module or a script, and its settings.
 const (
 	moduleSuffix   = ".wasm"
+	scriptSuffix   = ".js"
 	settingsSuffix = ".toml"
 )
 
@@ -40,7 +41,7 @@ func pluginOf(file string) (name string, ok bool) {
 	if strings.HasPrefix(file, ".") {
 		return "", false
 	}
-	for _, suffix := range [...]string{moduleSuffix, settingsSuffix} {
+	for _, suffix := range [...]string{moduleSuffix, scriptSuffix, settingsSuffix} {
 		if name, ok := strings.CutSuffix(file, suffix); ok {
 			return name, true
 		}

@@ -9,12 +9,13 @@ import (
 	"github.com/portico-gateway/portico/hostabi/adapter"
 	"github.com/portico-gateway/portico/hostabi/command"
 	"github.com/portico-gateway/portico/hostabi/engine"
+	"github.com/portico-gateway/portico/hostabi/javascript"
 	"github.com/portico-gateway/portico/hostabi/native"
 )
 
 // Options configures a [Directory].
 type Options struct {
-	// Directory holds NAME.wasm and NAME.toml. It may be absent as long as no
+	// Directory holds NAME.wasm or NAME.js, and NAME.toml. It may be absent as long as no
 	// plugin is loaded, and come later.
 	Directory string
 
@@ -27,7 +28,7 @@ type Options struct {
 	Poll time.Duration
 
 	// Engine compiles the modules. It must have the host modules of
-	// native.Define, and outlives every Set. It is not used when Build is set.
+	// Define, and outlives every Set. It is not used when Build is set.
 	Engine *engine.Engine
 
 	// Build makes a plugin of a module; nil means what Inspect says it is, on
@@ -67,6 +68,7 @@ type Guest interface {
 var (
 	_ Guest = (*native.Plugin)(nil)
 	_ Guest = (*command.Plugin)(nil)
+	_ Guest = (*javascript.Plugin)(nil)
 )
 
 // Settings is what NAME.toml says about a plugin.
@@ -113,6 +115,7 @@ type Settings struct {
 	Window, Open time.Duration
 
 	granted hostabi.Capabilities // by Grant
+	script  bool                 // the module is none, but NAME.js
 }
 
 // Grant is what a version of a plugin was granted, for as long as it lives.
@@ -132,7 +135,7 @@ const (
 	// DefaultPoll leaves half of a second for building a snapshot.
 	DefaultPoll = 500 * time.Millisecond
 
-	// MaxModule bounds NAME.wasm.
+	// MaxModule bounds NAME.wasm; javascript.MaxSource bounds NAME.js.
 	MaxModule = engine.MaxModuleBytes
 
 	// MaxSettings bounds NAME.toml, the guest's configuration in it included.

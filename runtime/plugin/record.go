@@ -13,6 +13,7 @@ type record struct {
 	module, settings stamp     // of what was read
 	at               time.Time // of the reading of the module
 	digest           string    // of the module; "" when it was not read
+	script           bool      // the module is NAME.js
 	kinds            []string
 	errs             []error
 	waiting          bool      // it is being written and was not read yet
@@ -30,7 +31,7 @@ func (r *record) knows(module stamp) bool {
 
 // same reports whether two records say the same of a plugin.
 func (r *record) same(o *record) bool {
-	return r.digest == o.digest && r.module.missing == o.module.missing &&
+	return r.digest == o.digest && r.script == o.script && r.module.missing == o.module.missing &&
 		r.settings == o.settings && r.waiting == o.waiting && slices.Equal(texts(r.errs), texts(o.errs))
 }
 
@@ -55,6 +56,14 @@ func kindsOf(wasm []byte) (kinds []string) {
 		}
 	}
 	return kinds
+}
+
+// suffix is that of the file that runs.
+func (r *record) suffix() string {
+	if r.script {
+		return scriptSuffix
+	}
+	return moduleSuffix
 }
 
 // record is what was last found out about a plugin's files.

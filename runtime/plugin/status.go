@@ -63,7 +63,7 @@ func (d *Directory) Status() []Status {
 func (d *Directory) status(name string, r *record, serving []*Plugin) Status {
 	s := Status{
 		Name:     name,
-		File:     d.file(name, moduleSuffix),
+		File:     d.file(name, r.suffix()),
 		Size:     r.module.size,
 		Digest:   r.digest,
 		Settings: !r.settings.missing,

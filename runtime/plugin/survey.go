@@ -18,6 +18,7 @@ func (l *loader) survey(ctx context.Context, v view, named []string) view {
 		}
 		if !l.glance(ctx, name) {
 			delete(known, name+moduleSuffix)
+			delete(known, name+scriptSuffix)
 			delete(known, name+settingsSuffix)
 		}
 	}
@@ -28,13 +29,14 @@ func (l *loader) survey(ctx context.Context, v view, named []string) view {
 func (l *loader) glance(ctx context.Context, name string) bool {
 	d := l.directory
 	now, old := time.Now(), d.record(name)
-	module, moduleYet := l.resting.look(d.file(name, moduleSuffix), now)
+	suffix, both := d.suffix(name)
+	module, moduleYet := l.resting.look(d.file(name, suffix), now)
 	settings, settingsYet := l.resting.look(d.file(name, settingsSuffix), now)
 	if moduleYet > 0 || settingsYet > 0 {
-		l.records[name] = &record{module: module, settings: settings, waiting: true}
+		l.records[name] = &record{module: module, script: suffix == scriptSuffix, settings: settings, waiting: true}
 		return false
 	}
-	if old != nil && !old.waiting && old.settings == settings && (old.knows(module) || old.digest == "" && old.module == module) {
+	if both == nil && old != nil && !old.waiting && old.suffix() == suffix && old.settings == settings && (old.knows(module) || old.digest == "" && old.module == module) {
 		r := *old
 		l.records[name] = &r
 		return true
@@ -42,9 +44,9 @@ func (l *loader) glance(ctx context.Context, name string) bool {
 	if err := checkName(name); err != nil {
 		file := name + settingsSuffix
 		if !module.missing {
-			file = name + moduleSuffix
+			file = name + suffix
 		}
-		l.records[name] = &record{module: module, settings: settings,
+		l.records[name] = &record{module: module, script: suffix == scriptSuffix, settings: settings,
 			errs: []error{&FileError{File: d.file(file, ""), Name: name, Err: err}}}
 	} else {
 		l.inspect(ctx, name)
@@ -66,9 +68,22 @@ func (l *loader) inspect(ctx context.Context, name string) {
 	_, more := l.settings(name, c)
 	errs = append(errs, more...)
 	if c.wasm != nil {
-		file := d.file(name, moduleSuffix)
-		_, err := guard(d.log, file, func() (*Inspection, error) { return Inspect(c.wasm) })
+		file := d.file(name, c.suffix)
+		_, err := guard(d.log, file, func() (*Inspection, error) { return l.look(ctx, name, c) })
 		errs = append(errs, problems(file, name, err)...)
 	}
 	l.records[name].errs = errs
+}
+
+// look inspects a module, and probes a script where there is an engine to do so.
+func (l *loader) look(ctx context.Context, name string, c *content) (*Inspection, error) {
+	if c.suffix != scriptSuffix {
+		return Inspect(c.wasm)
+	}
+	if l.directory.probe == nil {
+		return nil, nil
+	}
+	var err error
+	l.records[name].kinds, err = l.directory.probe(ctx, name, c.wasm)
+	return nil, err
 }

@@ -68,3 +68,10 @@ func (v view) names() map[string]bool {
 	}
 	return names
 }
+
+// runs reports whether a view has a module or a script of that name.
+func (v view) runs(name string) bool {
+	_, module := v[name+moduleSuffix]
+	_, script := v[name+scriptSuffix]
+	return module || script
+}

@@ -1,0 +1,8 @@
+/// <reference path="portico.d.ts" />
+
+/** Lets requests with the right token pass. */
+export function authorize(event) {
+  const token = event.authorizationToken || event.headers?.authorization;
+  if (!token) throw new Error("Unauthorized"); // 401
+  return token === "Bearer letmein";
+}
