@@ -2,7 +2,7 @@
 
 GO      ?= go
 TOOLS   := $(CURDIR)/.tools
-RACE    := ./hostabi/adapter ./hostabi/command ./hostabi/engine ./hostabi/native ./runtime ./runtime/accept ./runtime/accesslog ./runtime/admin \
+RACE    := ./hostabi/adapter ./hostabi/command ./hostabi/engine ./hostabi/javascript ./hostabi/native ./runtime ./runtime/accept ./runtime/accesslog ./runtime/admin \
 	./runtime/authorize ./runtime/capability ./runtime/exchange ./runtime/front ./runtime/integrate ./runtime/jwt ./runtime/mapping \
 	./runtime/outbound ./runtime/plugin \
 	./runtime/resolve ./runtime/respond ./runtime/store ./runtime/throttle ./runtime/upstream
@@ -39,8 +39,9 @@ lint: $(TOOLS)/staticcheck
 $(TOOLS)/staticcheck: tools/go.mod
 	$(GO) build -C tools -o $@ honnef.co/go/tools/cmd/staticcheck
 
-wasm:             ## rebuild every module from its text; needs wabt and binaryen
+wasm:             ## rebuild what is checked in: from text, and the engine; needs wabt, binaryen and clang
 	$(GO) test ./internal/wat -update -count=1
+	bash hostabi/javascript/engine/build.sh
 
 docs:             ## docs/configuration.md from the code
 	$(GO) generate ./cmd/portico
