@@ -7,7 +7,7 @@ RACE    := ./hostabi/adapter ./hostabi/command ./hostabi/engine ./hostabi/javasc
 	./runtime/outbound ./runtime/plugin \
 	./runtime/resolve ./runtime/respond ./runtime/store ./runtime/throttle ./runtime/upstream
 
-.PHONY: build test race cover check fmt lint wasm docs fuzz evidence evidence-short
+.PHONY: build test race cover check fmt lint wasm docs languages fuzz evidence evidence-short
 
 build:            ## the binary, ./portico
 	$(GO) build -o portico ./cmd/portico
@@ -45,6 +45,9 @@ wasm:             ## rebuild what is checked in: from text, and the engine; need
 
 docs:             ## docs/configuration.md from the code
 	$(GO) generate ./cmd/portico
+
+languages:        ## docs/languages.md: what of the conformance suite passes where
+	$(GO) test -json -run ConformanceOfThe ./hostabi/native ./hostabi/javascript | $(GO) run ./internal/languages -write
 
 FUZZTIME ?= 30s
 fuzz:             ## each fuzz target for FUZZTIME

@@ -48,7 +48,9 @@ type Subject struct {
 	NewHost func(Setup) Probe
 }
 
-// Run runs every case against a subject.
+// Run runs every case against a subject. Each is a subtest named by what it is
+// about ("core", or a capability), the kind of call and a sentence: what passes
+// where is counted by the first.
 func Run(t *testing.T, s Subject) {
 	if s.NewHost == nil {
 		s.NewHost = func(setup Setup) Probe { return NewHost(setup) }
@@ -69,7 +71,7 @@ func Run(t *testing.T, s Subject) {
 		}
 	}
 	for _, c := range cases(s) {
-		t.Run(c.kind.String()+"/"+c.name, func(t *testing.T) {
+		t.Run(c.group()+"/"+c.kind.String()+"/"+c.name, func(t *testing.T) {
 			if s.NoPointers {
 				less := c.withoutPointers()
 				if left := len(c.steps) - len(less.steps); left > 0 {
@@ -104,6 +106,16 @@ type step struct {
 	among   []int64 // other answers that are as good
 	buffer  string  // what the buffer must hold, up to Keep
 	random  bool    // buffer is what it must not hold
+}
+
+// group is the first capability that the case uses, "core" without one.
+func (c testCase) group() string {
+	for _, s := range c.steps {
+		if capability, _, ok := strings.Cut(s.Func, "."); ok {
+			return capability
+		}
+	}
+	return "core"
 }
 
 // withoutPointers is the case less the steps that pass pointers of their own.
