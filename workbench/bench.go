@@ -1,0 +1,161 @@
+package workbench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/hostabi/engine"
+	"github.com/portico-gateway/portico/hostabi/native"
+	"github.com/portico-gateway/portico/runtime/config"
+	"github.com/portico-gateway/portico/runtime/plugin"
+)
+
+// Options configures a [Bench].
+type Options struct {
+	// File is the plugin: NAME.wasm, with NAME.toml beside it or not.
+	File string
+	// CacheDir keeps compiled code between runs, as the gateway's does; "" keeps
+	// none.
+	CacheDir string
+	// Progress is told what takes a while before it begins; nil is nobody.
+	Progress func(what string)
+}
+
+// Bench is one plugin, ready to be tried. It is used by one goroutine at a
+// time.
+type Bench struct {
+	file, directory, name string
+	inspection            *plugin.Inspection
+	progress              func(string)
+	cache                 string
+
+	clock   *clock
+	engine  *engine.Engine
+	tracer  *engine.Engine // nil until a trap is traced
+	backend *backend
+	temp    string
+	scenes  int // that were opened, for their directories
+}
+
+// New looks at the plugin and prepares what its cases share. Close the bench
+// when done.
+func New(o Options) (*Bench, error) {
+	path, err := filepath.Abs(o.File)
+	if err != nil {
+		return nil, err
+	}
+	base := filepath.Base(path)
+	b := &Bench{file: o.File, directory: filepath.Dir(path), name: strings.TrimSuffix(base, filepath.Ext(base)),
+		progress: o.Progress, cache: o.CacheDir, clock: new(clock)}
+	if b.progress == nil {
+		b.progress = func(string) {}
+	}
+	if b.inspection, err = inspect(o.File); err != nil {
+		return nil, err
+	}
+	if b.temp, err = os.MkdirTemp("", "portico-bench-"); err != nil {
+		return nil, err
+	}
+	if b.backend, err = newBackend(); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(b.temp))
+	}
+	if b.engine, err = b.newEngine(engine.Options{CacheDir: o.CacheDir}); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+// inspect reads what the file is.
+func inspect(file string) (*plugin.Inspection, error) {
+	if filepath.Ext(file) != ".wasm" {
+		return nil, fmt.Errorf("%s: a plugin is a file NAME.wasm", file)
+	}
+	wasm, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	i, err := plugin.Inspect(wasm)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return i, nil
+}
+
+func (b *Bench) newEngine(o engine.Options) (*engine.Engine, error) {
+	o.Now = b.clock.Now
+	e, err := engine.New(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := native.Define(e); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
+}
+
+// Warm compiles the plugin, so that it is not compiled within a case. The error
+// is why it cannot be loaded.
+func (b *Bench) Warm(ctx context.Context) error {
+	b.progress("compiling " + b.file)
+	_, err := b.open(ctx, &config.Case{Protocol: config.ProtocolREST, Stage: config.DefaultStage, Kind: b.kinds()[0]}, b.engine)
+	return err
+}
+
+// Close ends everything that the bench has started and removes its files.
+func (b *Bench) Close() error {
+	var errs []error
+	if b.engine != nil {
+		errs = append(errs, b.engine.Close())
+	}
+	if b.tracer != nil {
+		errs = append(errs, b.tracer.Close())
+	}
+	if b.backend != nil {
+		errs = append(errs, b.backend.close())
+	}
+	return errors.Join(append(errs, os.RemoveAll(b.temp))...)
+}
+
+// kinds are what the plugin can be tried as.
+func (b *Bench) kinds() (list []string) {
+	has := func(k hostabi.Kind) bool { return slices.Contains(b.inspection.Kinds, k) }
+	if has(hostabi.Authorize) {
+		list = append(list, config.CaseAuthorizer)
+	}
+	if has(hostabi.MapRequest) || has(hostabi.MapResponse) {
+		list = append(list, config.CaseMapper)
+	}
+	if has(hostabi.Integrate) {
+		list = append(list, config.CaseIntegration)
+	}
+	return list
+}
+
+// kind is what a case tries the plugin as.
+func (b *Bench) kind(c *config.Case) (string, error) {
+	list := b.kinds()
+	switch {
+	case c.Kind != "" && !slices.Contains(list, c.Kind):
+		return "", fmt.Errorf("%s cannot be tried as %s: it is for %s", b.file, c.Kind, strings.Join(list, ", "))
+	case c.Kind != "":
+		return c.Kind, nil
+	case len(list) == 1:
+		return list[0], nil
+	case slices.Contains(list, config.CaseAuthorizer) && decides(c):
+		return config.CaseAuthorizer, nil
+	}
+	return "", fmt.Errorf("%s can be tried as %s; say which: kind = %q", b.file, strings.Join(list, ", "), list[0])
+}
+
+// decides reports whether a case expects what only an authorizer gives.
+func decides(c *config.Case) bool {
+	return slices.ContainsFunc(c.Step, func(s config.Step) bool {
+		return s.Expect.Decision != "" || s.Expect.Principal != nil || s.Expect.Context != nil
+	})
+}
