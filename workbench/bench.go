@@ -1,7 +1,6 @@
 package workbench
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -40,7 +39,7 @@ type Bench struct {
 	tracer  *engine.Engine // nil until a trap is traced
 	backend *backend
 	temp    string
-	scenes  int // that were opened, for their directories
+	told    bool // that it is being compiled
 }
 
 // New looks at the plugin and prepares what its cases share. Close the bench
@@ -71,6 +70,21 @@ func New(o Options) (*Bench, error) {
 	return b, nil
 }
 
+// File is the plugin's, as New was told.
+func (b *Bench) File() string { return b.file }
+
+// slowToCompile is the size of a module from which compiling takes as long as
+// one notices.
+const slowToCompile = 500 << 10
+
+// compiling says so before a large module is compiled for the first time.
+func (b *Bench) compiling() {
+	if !b.told && b.inspection.Size > slowToCompile {
+		b.told = true
+		b.progress("compiling " + b.file)
+	}
+}
+
 // inspect reads what the file is.
 func inspect(file string) (*plugin.Inspection, error) {
 	if filepath.Ext(file) != ".wasm" {
@@ -97,14 +111,6 @@ func (b *Bench) newEngine(o engine.Options) (*engine.Engine, error) {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
-}
-
-// Warm compiles the plugin, so that it is not compiled within a case. The error
-// is why it cannot be loaded.
-func (b *Bench) Warm(ctx context.Context) error {
-	b.progress("compiling " + b.file)
-	_, err := b.open(ctx, &config.Case{Protocol: config.ProtocolREST, Stage: config.DefaultStage, Kind: b.kinds()[0]}, b.engine)
-	return err
 }
 
 // Close ends everything that the bench has started and removes its files.

@@ -16,6 +16,7 @@ func (s *scene) settings(c *config.Case) func(string, *plugin.Settings) {
 		if name != s.bench.name {
 			return
 		}
+		set.Fresh = set.Fresh || s.fresh
 		if c.Timeout != 0 {
 			set.Timeout = c.Timeout
 		}

@@ -68,8 +68,16 @@ func missing(have []config.Pair, variables map[string]string) (list []config.Pai
 
 // send takes a request through the gateway.
 func (s *scene) send(ctx context.Context, r *config.CaseRequest) (*exchange.Exchange, *sink) {
-	out := new(sink)
-	x := &exchange.Exchange{Sink: out, Start: s.bench.clock.Now()}
+	x, out := new(exchange.Exchange), new(sink)
+	s.serve(ctx, x, out, r)
+	return x, out
+}
+
+// serve does so with an exchange and a sink that may have been used before.
+func (s *scene) serve(ctx context.Context, x *exchange.Exchange, out *sink, r *config.CaseRequest) {
+	x.Reset()
+	out.header, out.trailer, out.body = out.header[:0], out.trailer[:0], out.body[:0]
+	x.Sink, x.Start = out, s.bench.clock.Now()
 	q := &x.Request
 	q.Method, q.Host, q.Scheme, q.Proto, q.Port = r.Method, r.Host, "https", "HTTP/1.1", "443"
 	q.RawPath, q.Query, _ = strings.Cut(r.Path, "?")
@@ -90,7 +98,6 @@ func (s *scene) send(ctx context.Context, r *config.CaseRequest) (*exchange.Exch
 		q.Body.SetBytes(body)
 	}
 	s.gateway.Serve(ctx, x)
-	return x, out
 }
 
 // sink takes an answer into memory.

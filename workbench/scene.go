@@ -14,6 +14,7 @@ import (
 	"github.com/portico-gateway/portico/hostabi/engine"
 	"github.com/portico-gateway/portico/runtime"
 	"github.com/portico-gateway/portico/runtime/config"
+	"github.com/portico-gateway/portico/runtime/plugin"
 )
 
 // scene is a gateway around the plugin for one case. Its parts that tell what
@@ -24,19 +25,42 @@ type scene struct {
 	kind    string
 	record  *record
 	temp    string
+	variant
+}
+
+// variant is how a scene differs from the gateway that tests a case.
+type variant struct {
+	engine *engine.Engine // nil is the bench's
+	// mock answers in place of the backend where that makes no difference to the
+	// plugin.
+	mock bool
+	// fresh gives each call an instance of its own.
+	fresh bool
+	// wrap stands around the guest in place of the record.
+	wrap func(name string, g plugin.Guest) plugin.Guest
+	log  slog.Handler // nil is the record's
 }
 
 // open builds the gateway of a case. Close it when done.
-func (b *Bench) open(ctx context.Context, c *config.Case, e *engine.Engine) (*scene, error) {
+func (b *Bench) open(ctx context.Context, c *config.Case, v variant) (*scene, error) {
 	kind, err := b.kind(c)
 	if err != nil {
 		return nil, err
 	}
-	b.scenes++
-	s := &scene{bench: b, kind: kind, record: &record{name: b.name}, temp: filepath.Join(b.temp, fmt.Sprint(b.scenes))}
-	if err := os.Mkdir(s.temp, 0o700); err != nil {
+	s := &scene{bench: b, kind: kind, record: &record{name: b.name}, variant: v}
+	if s.engine == nil {
+		s.engine = b.engine
+	}
+	if s.wrap == nil {
+		s.wrap = s.record.guest
+	}
+	if s.log == nil {
+		s.log = &handler{record: s.record}
+	}
+	if s.temp, err = os.MkdirTemp(b.temp, "scene-"); err != nil {
 		return nil, err
 	}
+	b.compiling()
 	file, err := s.write(c)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(s.temp))
@@ -44,8 +68,8 @@ func (b *Bench) open(ctx context.Context, c *config.Case, e *engine.Engine) (*sc
 	b.clock.set(c.At)
 	s.gateway, err = runtime.Open(ctx, runtime.Options{
 		File:    file,
-		Log:     slog.New(&handler{record: s.record}),
-		Doubles: runtime.Doubles{Engine: e, Now: b.clock.Now, Settings: s.settings(c), Guest: s.record.guest},
+		Log:     slog.New(s.log),
+		Doubles: runtime.Doubles{Engine: s.engine, Now: b.clock.Now, Settings: s.settings(c), Guest: s.wrap},
 	})
 	if err != nil {
 		return nil, errors.Join(plain(file, err), os.RemoveAll(s.temp))
@@ -147,6 +171,10 @@ func (s *scene) route(put func(string, ...any), c *config.Case, route string) {
 		if c.Timeout != 0 {
 			put("timeout = %s", c.Timeout.String())
 		}
+		return
+	}
+	if s.mock && c.Protocol == config.ProtocolREST && len(has(hostabi.MapResponse)) == 0 {
+		put(`integration = { type = "mock" }`)
 		return
 	}
 	_, path, _ := strings.Cut(route, " ")

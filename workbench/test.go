@@ -46,7 +46,7 @@ func (b *Bench) test(ctx context.Context, file *config.Cases, c *config.Case, r 
 	if err != nil {
 		return err
 	}
-	s, err := b.open(ctx, &own, b.engine)
+	s, err := b.open(ctx, &own, variant{})
 	if err != nil {
 		return err
 	}

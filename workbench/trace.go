@@ -25,7 +25,7 @@ func (b *Bench) trace(ctx context.Context, c *config.Case, requests []config.Cas
 			return stackOf(seen)
 		}
 	}
-	s, err := b.open(ctx, c, b.tracer)
+	s, err := b.open(ctx, c, variant{engine: b.tracer})
 	if err != nil {
 		return stackOf(seen)
 	}

@@ -15,9 +15,11 @@ func checkCases(d *decoder, c *Cases) {
 			d.errorf(Join(x.Key, "name"), "%s is the name of %s (line %d) too", quote(x.Name), at, d.Pos(at).Line)
 		}
 		first[x.Name] = x.Key
+		checkAnswers(d, x)
 		inherit(d, x, &c.Defaults)
 		checkDecisions(d, x)
 	}
+	checkAnswers(d, &c.Defaults)
 	if len(c.Case) == 0 && !d.failed["case"] {
 		d.errorf("case", "is missing; it must be a list of tables, [[case]]")
 	}
@@ -81,6 +83,32 @@ func checkCase(d *decoder, c *Case) {
 	}
 }
 
+// checkAnswers holds for what backend and peers answer.
+func checkAnswers(d *decoder, c *Case) {
+	paths := []string{Join(c.Key, "backend")}
+	for i := range c.HTTP {
+		paths = append(paths, Index(Join(c.Key, "http"), i))
+	}
+	for _, path := range paths {
+		oneBody(d, path)
+		if !d.Has(Join(path, "error")) {
+			continue
+		}
+		for _, key := range []string{"status", "headers", "body", "json"} {
+			if answer := Join(path, key); d.Has(answer) {
+				d.errorf(answer, "there is none where error is given")
+			}
+		}
+	}
+}
+
+// oneBody refuses a message with two bodies.
+func oneBody(d *decoder, path string) {
+	if d.Has(Join(path, "body")) && d.Has(Join(path, "json")) {
+		d.errorf(Join(path, "json"), "stands in place of body; give one of them")
+	}
+}
+
 // checkStep holds for a table with request, event and expect.
 func checkStep(d *decoder, key string) {
 	request, event, expect := Join(key, "request"), Join(key, "event"), Join(key, "expect")
@@ -88,9 +116,7 @@ func checkStep(d *decoder, key string) {
 		d.errorf(event, "stands in place of request; give one of them")
 	}
 	for _, path := range []string{request, expect, Join(expect, "backend")} {
-		if d.Has(Join(path, "body")) && d.Has(Join(path, "json")) {
-			d.errorf(Join(path, "json"), "stands in place of body; give one of them")
-		}
+		oneBody(d, path)
 	}
 	if d.failed[expect] {
 		return
