@@ -55,8 +55,10 @@ func (o *Outcome) compare(want *config.Expect) []string {
 // decision is the decision, or why there is none.
 func (o *Outcome) decision() string {
 	switch {
-	case o.Decision == "" && o.Refused != "":
-		return o.Refused
+	case o.Decision == "" && o.Failure != nil:
+		return "none, for the plugin failed"
+	case o.Decision == "":
+		return "none: " + o.Refused
 	case len(o.Runs) == 0:
 		return o.Decision + " without a call of the plugin"
 	}

@@ -34,6 +34,7 @@ type lambdaEvent struct {
 		DomainName string
 		Identity   struct{ SourceIP string }
 		HTTP       struct{ Method, Path, SourceIP string }
+		Authorizer map[string]any
 	}
 }
 
@@ -78,6 +79,7 @@ func requestOfEvent(text []byte) (r config.CaseRequest, variables map[string]str
 	if e.RequestContext.DomainName != "" {
 		r.Host = e.RequestContext.DomainName
 	}
+	e.authorized(&r)
 	r.Body = e.Body
 	if e.IsBase64Encoded {
 		b, err := base64.StdEncoding.DecodeString(e.Body)
@@ -87,6 +89,23 @@ func requestOfEvent(text []byte) (r config.CaseRequest, variables map[string]str
 		r.Body = string(b)
 	}
 	return r, e.StageVariables, nil
+}
+
+// authorized takes over what an authorizer gave: the entries of the context,
+// with the principal among them, or in format 2.0 those of "lambda".
+func (e *lambdaEvent) authorized(r *config.CaseRequest) {
+	r.Context = map[string]any{}
+	entries := e.RequestContext.Authorizer
+	if inner, ok := entries["lambda"].(map[string]any); ok {
+		entries = inner
+	}
+	for key, value := range entries {
+		if text, ok := value.(string); ok && key == "principalId" {
+			r.Principal = text
+		} else if key != "integrationLatency" {
+			r.Context[key] = value
+		}
+	}
 }
 
 // ofARN reads method and path of arn:…:api/stage/METHOD/path.

@@ -90,6 +90,12 @@ func (s *scene) serve(ctx context.Context, x *exchange.Exchange, out *sink, r *c
 		}
 	}
 	sortHeader(q.Header) // as the front does
+	if r.Principal != "" || len(r.Context) > 0 {
+		x.Principal = r.Principal
+		for _, key := range slices.Sorted(maps.Keys(r.Context)) {
+			x.AuthContext = append(x.AuthContext, authContext(key, r.Context[key]))
+		}
+	}
 	body := content(r.Body, r.JSON)
 	if _, ok := q.Header.Get("Content-Type"); r.JSON != nil && !ok {
 		q.Header.Add("Content-Type", "application/json")
@@ -98,6 +104,24 @@ func (s *scene) serve(ctx context.Context, x *exchange.Exchange, out *sink, r *c
 		q.Body.SetBytes(body)
 	}
 	s.gateway.Serve(ctx, x)
+}
+
+// authContext is an entry of the context that an authorizer would have given.
+func authContext(key string, value any) exchange.AuthValue {
+	v := exchange.AuthValue{Key: key}
+	switch value := value.(type) {
+	case string:
+		v.Value = value
+		return v
+	case bool:
+		v.Kind = hostabi.ValueBoolean
+	case int64, float64, json.Number:
+		v.Kind = hostabi.ValueNumber
+	default:
+		v.Kind = hostabi.ValueJSON
+	}
+	v.Value = string(content("", value))
+	return v
 }
 
 // sink takes an answer into memory.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/portico-gateway/portico/hostabi"
@@ -44,6 +45,9 @@ type variant struct {
 // open builds the gateway of a case. Close it when done.
 func (b *Bench) open(ctx context.Context, c *config.Case, v variant) (*scene, error) {
 	kind, err := b.kind(c)
+	if err == nil {
+		err = b.checkSecrets(c)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +79,21 @@ func (b *Bench) open(ctx context.Context, c *config.Case, v variant) (*scene, er
 		return nil, errors.Join(plain(file, err), os.RemoveAll(s.temp))
 	}
 	return s, nil
+}
+
+// checkSecrets wants a value for each secret that NAME.toml grants.
+func (b *Bench) checkSecrets(c *config.Case) error {
+	p, err := config.LoadPlugin(filepath.Join(b.directory, b.name+".toml"))
+	if err != nil {
+		return nil // none, or one that the gateway refuses with all that is wrong
+	}
+	var errs []error
+	for _, s := range p.Secrets {
+		if !slices.ContainsFunc(c.Secrets, func(p config.Pair) bool { return p.Name == s.Name }) {
+			errs = append(errs, fmt.Errorf(`%s.toml grants the secret %q, for which the case has no value: secrets = { %s = "VALUE" }`, b.name, s.Name, s.Name))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func (s *scene) close() error {
@@ -201,6 +220,9 @@ func plain(file string, err error) error {
 	for _, e := range all.List() {
 		text := e.Error()
 		if e.File == file {
+			if strings.HasSuffix(e.Key, ".uri") {
+				continue // it is made of the route, which has a mistake of its own
+			}
 			key := e.Key[strings.LastIndexByte(e.Key, '.')+1:]
 			text = key + ": " + e.Err.Error()
 			if key == "plugin" || strings.HasPrefix(key, "map_re") {

@@ -129,8 +129,17 @@ func checkStep(d *decoder, key string) {
 	d.errorf(expect, `is missing or empty: a case without expectations cannot fail; say status = 200, or golden = "FILE"`)
 }
 
-// checkDecisions refuses what only authorizers have.
+// checkDecisions refuses what only authorizers have, or only what follows them.
 func checkDecisions(d *decoder, c *Case) {
+	if c.Kind == CaseAuthorizer {
+		for _, s := range c.Step {
+			for _, key := range []string{"principal", "context"} {
+				if path := Join(s.Key, "request", key); d.Has(path) {
+					d.errorf(path, "only what comes after an authorizer has one, and this case tries an authorizer")
+				}
+			}
+		}
+	}
 	if c.Kind == CaseAuthorizer || c.Kind == "" {
 		return
 	}

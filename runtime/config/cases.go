@@ -107,6 +107,11 @@ type CaseRequest struct {
 	Host string
 	// The client's address.
 	SourceIP string
+	// The principal that an authorizer in front of the mapper or integration has
+	// named.
+	Principal string
+	// The context that it has given: strings, numbers and booleans.
+	Context map[string]any
 }
 
 // CaseEvent is an event, inline or in a file.

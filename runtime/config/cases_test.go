@@ -44,8 +44,10 @@ func TestEveryKeyOfTheCasesArrives(t *testing.T) {
 	two := defaults
 	two.Key, two.Name, two.Protocol, two.Kind, two.Request = "case[1]", "two requests", ProtocolREST, CaseIntegration, none
 	two.Step = []Step{
-		{Key: "case[1].step[0]", Request: none, Event: CaseEvent{File: "event.json"}, Expect: Expect{Backend: &BackendWant{None: true}}},
-		{Key: "case[1].step[1]", After: 2 * time.Hour, Request: none,
+		{Key: "case[1].step[0]", Request: CaseRequest{Method: "GET", Path: "/", Host: "api.example.com", SourceIP: "192.0.2.1",
+			Principal: "ada", Context: map[string]any{"tenant": "acme"}}, Expect: Expect{Backend: &BackendWant{None: true}}},
+		{Key: "case[1].step[1]", Request: none, Event: CaseEvent{File: "event.json"}, Expect: Expect{Backend: &BackendWant{None: true}}},
+		{Key: "case[1].step[2]", After: 2 * time.Hour, Request: none,
 			Event:  CaseEvent{Table: map[string]any{"httpMethod": "GET", "path": "/"}},
 			Expect: Expect{JSON: []any{int64(1)}, Backend: &BackendWant{JSON: map[string]any{"a": int64(1)}}}},
 	}

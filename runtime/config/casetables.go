@@ -74,6 +74,8 @@ var requestTable = &table[CaseRequest]{
 		derived("json", anyJSON, func(r *CaseRequest) *any { return &r.JSON }, nothing),
 		field("host", text, func(r *CaseRequest) *string { return &r.Host }, "api.example.com"),
 		field("source_ip", checked("an address", checkIP), func(r *CaseRequest) *string { return &r.SourceIP }, "192.0.2.1"),
+		field("principal", text, func(r *CaseRequest) *string { return &r.Principal }, ""),
+		field("context", freeTable, func(r *CaseRequest) *map[string]any { return &r.Context }, nil),
 	},
 }
 
