@@ -39,7 +39,8 @@ type Bench struct {
 	tracer  *engine.Engine // nil until a trap is traced
 	backend *backend
 	temp    string
-	told    bool // that it is being compiled
+	told    bool   // that it is being compiled
+	last    *scene // of Test, nil before
 }
 
 // New looks at the plugin and prepares what its cases share. Close the bench
@@ -85,6 +86,12 @@ func (b *Bench) compiling() {
 	}
 }
 
+// Inspection is what the plugin is.
+func (b *Bench) Inspection() *plugin.Inspection { return b.inspection }
+
+// settingsFile is NAME.toml, which may be absent.
+func (b *Bench) settingsFile() string { return filepath.Join(b.directory, b.name+".toml") }
+
 // inspect reads what the file is.
 func inspect(file string) (*plugin.Inspection, error) {
 	if filepath.Ext(file) != ".wasm" {
@@ -116,6 +123,9 @@ func (b *Bench) newEngine(o engine.Options) (*engine.Engine, error) {
 // Close ends everything that the bench has started and removes its files.
 func (b *Bench) Close() error {
 	var errs []error
+	if b.last != nil {
+		errs = append(errs, b.last.close())
+	}
 	if b.engine != nil {
 		errs = append(errs, b.engine.Close())
 	}

@@ -83,7 +83,7 @@ func (b *Bench) open(ctx context.Context, c *config.Case, v variant) (*scene, er
 
 // checkSecrets wants a value for each secret that NAME.toml grants.
 func (b *Bench) checkSecrets(c *config.Case) error {
-	p, err := config.LoadPlugin(filepath.Join(b.directory, b.name+".toml"))
+	p, err := config.LoadPlugin(b.settingsFile())
 	if err != nil {
 		return nil // none, or one that the gateway refuses with all that is wrong
 	}

@@ -63,7 +63,7 @@ func (b *Bench) test(ctx context.Context, file *config.Cases, c *config.Case, r 
 		if step.Expect.Golden != "" {
 			more, err := o.golden(file.Resolve(step.Expect.Golden), update, r)
 			if err != nil {
-				return errors.Join(err, s.close())
+				return errors.Join(err, b.retire(s))
 			}
 			problems = append(problems, more...)
 		}
@@ -75,13 +75,24 @@ func (b *Bench) test(ctx context.Context, file *config.Cases, c *config.Case, r 
 			r.Problems = append(r.Problems, p)
 		}
 	}
-	if err := s.close(); err != nil {
+	if err := b.retire(s); err != nil {
 		return err
 	}
 	if trapped {
 		r.Trace = b.trace(ctx, &own, requests, r.Outcomes)
 	}
 	return nil
+}
+
+// retire closes the scene before s and leaves s until the next: so long the
+// engine keeps the compiled module, which both share.
+func (b *Bench) retire(s *scene) error {
+	last := b.last
+	b.last = s
+	if last == nil {
+		return nil
+	}
+	return last.close()
 }
 
 func unexpectedTrap(o *Outcome, want *config.Expect) bool {

@@ -16,7 +16,7 @@ import (
 )
 
 func pluginBenchCommand() *command {
-	c := &command{name: "plugin bench", args: "[-run REGEXP] FILE.wasm... [CASES.toml]", short: "measure what a call of a plugin costs, beside a guest that does nothing",
+	c := &command{name: "plugin bench", args: "[-run REGEXP] [FILE.wasm|DIR...] [CASES.toml]", short: "measure what a call of a plugin costs, beside a guest that does nothing",
 		long: `
 Plugin bench sends the requests of each case again and again through a gateway
 around the plugin, in turns with a guest that does nothing, and prints for a call:
@@ -32,6 +32,7 @@ around the plugin, in turns with a guest that does nothing, and prints for a cal
 Times are the least of several rounds. A case that does not come as expected is
 not measured, and the exit status is 1. Several plugins are measured in turns, too.
 
+Without a file it is the plugin that "portico plugin build" makes in this folder.
 CASES.toml is cases.toml beside the first plugin if it is not given.`}
 	c.run = func(ctx context.Context, e *env, args []string) error {
 		var filter string
@@ -41,12 +42,20 @@ CASES.toml is cases.toml beside the first plugin if it is not given.`}
 		if err != nil {
 			return helped(err)
 		}
-		if len(rest) == 0 || filepath.Ext(rest[0]) == ".toml" {
-			return c.wants(e)
-		}
-		cases := filepath.Join(filepath.Dir(rest[0]), "cases.toml")
-		if last := len(rest) - 1; filepath.Ext(rest[last]) == ".toml" {
+		cases := ""
+		if last := len(rest) - 1; last >= 0 && filepath.Ext(rest[last]) == ".toml" {
 			rest, cases = rest[:last], rest[last]
+		}
+		if len(rest) == 0 {
+			rest = []string{"."}
+		}
+		for i, arg := range rest {
+			if rest[i], err = pluginFile(arg); err != nil {
+				return err
+			}
+		}
+		if cases == "" {
+			cases = filepath.Join(filepath.Dir(rest[0]), "cases.toml")
 		}
 		return bench(ctx, e, rest, cases, filter)
 	}

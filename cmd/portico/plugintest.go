@@ -14,10 +14,11 @@ import (
 
 	"github.com/portico-gateway/portico/runtime/config"
 	"github.com/portico-gateway/portico/workbench"
+	"github.com/portico-gateway/portico/workbench/project"
 )
 
 func pluginTestCommand() *command {
-	c := &command{name: "plugin test", args: "[-update] [-v] [-run REGEXP] FILE.wasm [CASES.toml]", short: "try a plugin with requests and what is to come of them",
+	c := &command{name: "plugin test", args: "[-update] [-v] [-run REGEXP] [FILE.wasm|DIR] [CASES.toml]", short: "try a plugin with requests and what is to come of them",
 		long: `
 Plugin test sends the requests of a file of cases through a gateway around the
 plugin, the same code that serves, and compares what comes of them: the
@@ -27,6 +28,7 @@ does in the gateway. Nothing leaves the machine: peers of outbound requests
 answer from the case. Where the plugin traps, the stack shows, with the lines of
 its source if the module has line tables.
 
+Without a file it is the plugin that "portico plugin build" makes in this folder.
 CASES.toml is cases.toml beside the plugin if it is not given. The exit status is
 0 when every case came as expected.`}
 	c.run = func(ctx context.Context, e *env, args []string) error {
@@ -39,17 +41,36 @@ CASES.toml is cases.toml beside the plugin if it is not given. The exit status i
 		if err != nil {
 			return helped(err)
 		}
-		if len(rest) == 0 {
-			return c.wants(e)
+		t.file = "."
+		if len(rest) > 0 {
+			t.file = rest[0]
 		}
-		if t.file = rest[0]; len(rest) == 2 {
+		if t.file, err = pluginFile(t.file); err != nil {
+			return err
+		}
+		if t.cases = filepath.Join(filepath.Dir(t.file), "cases.toml"); len(rest) == 2 {
 			t.cases = rest[1]
-		} else {
-			t.cases = filepath.Join(filepath.Dir(t.file), "cases.toml")
 		}
 		return t.run(ctx, e)
 	}
 	return c
+}
+
+// pluginFile is the plugin that an argument names: a file, or what the project
+// of a folder makes.
+func pluginFile(arg string) (string, error) {
+	if info, err := os.Stat(arg); err != nil || !info.IsDir() {
+		return arg, nil // a file that is not there is reported by who opens it
+	}
+	name, err := project.NameOf(arg)
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(arg, name+".wasm")
+	if _, err := os.Stat(file); err != nil {
+		return "", fmt.Errorf("there is no %s; build it first: portico plugin build", file)
+	}
+	return file, nil
 }
 
 // testRun is one "portico plugin test".
