@@ -82,7 +82,7 @@ const slowToCompile = 500 << 10
 func (b *Bench) compiling() {
 	if !b.told && b.inspection.Size > slowToCompile {
 		b.told = true
-		b.progress("compiling " + b.file)
+		b.progress("loading " + b.file)
 	}
 }
 

@@ -19,7 +19,7 @@ func pluginCommand() *command {
 		long: `
 A plugin is a file NAME.wasm in the gateway's plugin directory, with NAME.toml
 beside it where it is configured or granted something.`,
-		sub: []*command{pluginNewCommand(), pluginBuildCommand(), pluginTestCommand(), pluginBenchCommand(), pluginInspectCommand()}}
+		sub: []*command{pluginNewCommand(), pluginBuildCommand(), pluginTestCommand(), pluginBenchCommand(), pluginDevCommand(), pluginInspectCommand()}}
 }
 
 func pluginInspectCommand() *command {
