@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi/engine"
@@ -20,6 +21,10 @@ type Doubles struct {
 	// the buckets of throttle, the expiry in caches and in the embedded store.
 	// WASI's clock is the Engine's.
 	Now func() time.Time
+
+	// Outbound answers the requests that plugins send to other hosts, in place of
+	// the network.
+	Outbound http.RoundTripper
 
 	// Settings may change what NAME.toml says.
 	Settings func(name string, s *plugin.Settings)

@@ -54,7 +54,7 @@ func newState(o Options, m *metrics) *state {
 		stores: stores{log: o.Log, check: o.Check, now: o.Doubles.Now}, engine: o.Doubles.Engine,
 		keys: jwt.NewRegistry(jwt.RegistryOptions{Log: o.Log})}
 	s.capabilities = capability.NewState(capability.Stores{KV: s.stores.kv, Cluster: s.stores.cluster,
-		Hosts: outbound.PoolOptions{Resolver: o.Resolver}, Log: o.Log, Keys: s.keys, Now: o.Doubles.Now})
+		Hosts: outbound.PoolOptions{Resolver: o.Resolver, RoundTrip: o.Doubles.Outbound}, Log: o.Log, Keys: s.keys, Now: o.Doubles.Now})
 	m.registry.MustRegister(pluginCollector{s.plugins.Load}, s.capabilities, keyCollector{s.keys})
 	return s
 }

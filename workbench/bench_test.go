@@ -105,6 +105,7 @@ func TestWhatComesOfCases(t *testing.T) {
 		{"moods", "../runtime/testdata/moods.wasm", "[breaker]\nfailures = 2\n"},
 		{"state", "../runtime/testdata/state.wasm", stateTOML},
 		{"function", "../runtime/testdata/function.wasm", ""},
+		{"peer", "testdata/peer.wasm", "capabilities = [\"http\", \"secrets\"]\nsecrets.key = \"use\"\nhttp = { hosts = [\"api.example.com\"], redirects = 2 }\n"},
 		{"crash", "testdata/crash.wasm", ""},
 		{"command", "../hostabi/command/testdata/moods.wasm", ""},
 	} {

@@ -43,7 +43,7 @@ func (o *Outcome) compare(want *config.Expect) []string {
 	}
 	c.message("", o.Header, o.Body, want.Headers, want.Body, want.JSON)
 	if want.Backend != nil {
-		c.backend(o.Backend, want.Backend)
+		c.backend("backend", o.Backend, want.Backend)
 	}
 	c.logs(o.Logs, want.Logs)
 	if want.Calls != nil && !slices.EqualFunc(o.Calls, *want.Calls, func(got, want string) bool { return matches(want, got) }) {
@@ -159,24 +159,25 @@ func (c *comparison) json(what string, got []byte, want any) {
 	c.errorf("%s:\n%s", what, diff(lines(w), lines(g), nil))
 }
 
-func (c *comparison) backend(got *BackendRequest, want *config.BackendWant) {
+// backend compares what a server got; who names it.
+func (c *comparison) backend(who string, got *BackendRequest, want *config.BackendWant) {
 	switch {
 	case want.None && got != nil:
-		c.errorf("backend: got %s %s, want no request", got.Method, got.Path)
+		c.errorf("%s: got %s %s, want no request", who, got.Method, got.Path)
 		return
 	case want.None:
 		return
 	case got == nil:
-		c.errorf("backend: got no request")
+		c.errorf("%s: got no request", who)
 		return
 	}
 	if want.Method != "" && got.Method != want.Method {
-		c.errorf("backend method: got %s, want %s", got.Method, want.Method)
+		c.errorf("%s method: got %s, want %s", who, got.Method, want.Method)
 	}
 	if want.Path != "" && got.Path != want.Path {
-		c.errorf("backend path: got %s, want %s", got.Path, want.Path)
+		c.errorf("%s path: got %s, want %s", who, got.Path, want.Path)
 	}
-	c.message("backend ", got.Header, got.Body, want.Headers, want.Body, want.JSON)
+	c.message(who+" ", got.Header, got.Body, want.Headers, want.Body, want.JSON)
 }
 
 // logs wants each text in a line of its own, in order.

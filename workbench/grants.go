@@ -72,6 +72,11 @@ func (s *scene) capabilities(c *config.Case, have hostabi.Capabilities) hostabi.
 	if have.Metrics != nil {
 		have.Metrics = recordedMetrics{have.Metrics, r}
 	}
+	if have.HTTP != nil {
+		have.HTTP = recordedHTTP{have.HTTP, r}
+	} else if len(c.HTTP) > 0 {
+		r.fault(`the case answers requests of http, which NAME.toml does not grant: capabilities = ["http"]`)
+	}
 	if have.KV != nil {
 		for _, p := range c.KV {
 			if err := have.KV.Put(context.Background(), p.Name, []byte(p.Value), 0); err != nil {

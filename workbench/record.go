@@ -19,7 +19,7 @@ type record struct {
 	name string
 
 	mu     sync.Mutex // guards what follows
-	calls  []string
+	calls  []*line
 	logs   []string
 	runs   []Run
 	faults []string // mistakes of the case that only show while it runs
@@ -31,10 +31,23 @@ type Run struct {
 	Failure *hostabi.Failure // nil when it answered
 }
 
-func (r *record) call(line string) {
+// line is a call of a capability; how it ends may come later.
+type line struct{ text string }
+
+// call adds a line.
+func (r *record) call(text string) *line {
+	l := &line{text}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.calls = append(r.calls, line)
+	r.calls = append(r.calls, l)
+	return l
+}
+
+// end adds to a line how its call ended.
+func (r *record) end(l *line, how string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	l.text += " -> " + how
 }
 
 func (r *record) fault(line string) {
@@ -49,7 +62,10 @@ func (r *record) fault(line string) {
 func (r *record) take() (calls, logs []string, runs []Run, faults []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	calls, logs, runs, faults = r.calls, r.logs, r.runs, r.faults
+	logs, runs, faults = r.logs, r.runs, r.faults
+	for _, l := range r.calls {
+		calls = append(calls, l.text)
+	}
 	r.calls, r.logs, r.runs, r.faults = nil, nil, nil, nil
 	return calls, logs, runs, faults
 }

@@ -71,9 +71,10 @@ func (b *Bench) open(ctx context.Context, c *config.Case, v variant) (*scene, er
 	}
 	b.clock.set(c.At)
 	s.gateway, err = runtime.Open(ctx, runtime.Options{
-		File:    file,
-		Log:     slog.New(s.log),
-		Doubles: runtime.Doubles{Engine: s.engine, Now: b.clock.Now, Settings: s.settings(c), Guest: s.wrap},
+		File: file,
+		Log:  slog.New(s.log),
+		Doubles: runtime.Doubles{Engine: s.engine, Now: b.clock.Now, Settings: s.settings(c), Guest: s.wrap,
+			Outbound: newPeers(c.HTTP, s.record)},
 	})
 	if err != nil {
 		return nil, errors.Join(plain(file, err), os.RemoveAll(s.temp))

@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"bench/...":              {"..."},
 	"examples/...":           {"..."},
 	"workbench":              join([]string{"runtime"}, adapters, below),
+	"workbench/project":      nil,
 	"runtime":                join(phases, shared, adapters, below),
 	"runtime/admin":          join(shared, below),
 	"runtime/front":          {"runtime/exchange", "hostabi"},

@@ -155,6 +155,8 @@ type HTTPAnswer struct {
 	// In place of an answer, what the plugin gets: "connect" (ECONN), "timeout"
 	// (ETIMEDOUT) or "refused" (EPERM).
 	Error string
+	// What the peer is to get.
+	Expect *BackendWant
 }
 
 // Expect is what is to come of a request. Only what is given is compared.

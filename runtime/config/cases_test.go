@@ -29,7 +29,8 @@ func TestEveryKeyOfTheCasesArrives(t *testing.T) {
 	one.Config = map[string]any{"tokens": map[string]any{"a": "b"}, "mode": "lax"}
 	one.Secrets = []Pair{{"key", "other"}, {"more", "m"}}
 	one.HTTP = []HTTPAnswer{
-		{URL: "https://a.example.com/", Method: "POST", Times: 2, Status: 503, Headers: []Pair{{"C", "c"}}, Body: "no", Delay: time.Second},
+		{URL: "https://a.example.com/", Method: "POST", Times: 2, Status: 503, Headers: []Pair{{"C", "c"}}, Body: "no", Delay: time.Second,
+			Expect: &BackendWant{Headers: []HeaderWant{{"Authorization", []string{"Bearer k"}}}, JSON: []any{int64(1)}}},
 		{URL: "*", Status: 200, Error: "timeout"}, keys,
 	}
 	one.Request = CaseRequest{Method: "POST", Path: "/orders/1?x=%20", Headers: []Pair{{"X-Token", "t"}, {"Y", "1"}, {"Y", "2"}},

@@ -100,6 +100,7 @@ var httpAnswerTable = &table[HTTPAnswer]{
 		derived("json", anyJSON, func(a *HTTPAnswer) *any { return &a.JSON }, nothing),
 		field("delay", duration(0, time.Minute), func(a *HTTPAnswer) *time.Duration { return &a.Delay }, 0),
 		field("error", oneOf("error", []string{"connect", "timeout", "refused"}, nil), func(a *HTTPAnswer) *string { return &a.Error }, ""),
+		derived("expect", given(backendTable.kind()), func(a *HTTPAnswer) **BackendWant { return &a.Expect }, nothing),
 	},
 }
 
