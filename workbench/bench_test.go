@@ -81,7 +81,7 @@ func results(t *testing.T, b *Bench, cases *config.Cases) string {
 	for i := range cases.Case {
 		r := b.Test(t.Context(), cases, &cases.Case[i], false)
 		fmt.Fprintf(&out, "%s: line %d, ok %v\n", r.Name, r.Line, r.OK())
-		for _, p := range append(r.Problems, r.Trace) {
+		for _, p := range append(r.Problems, b.Trace(t.Context(), cases, &cases.Case[i], r)) {
 			if p != "" {
 				out.WriteString(p + "\n")
 			}

@@ -19,8 +19,9 @@ type Result struct {
 	Name     string
 	Line     int // in the file of cases
 	Problems []string
-	// Trace is the guest's stack where it trapped and nobody expected that.
-	Trace    string
+	// Trapped says that the plugin trapped and nobody expected that; Bench.Trace
+	// then shows where.
+	Trapped  bool
 	Outcomes []*Outcome
 	Written  []string // golden files
 	Took     time.Duration
@@ -51,7 +52,6 @@ func (b *Bench) test(ctx context.Context, file *config.Cases, c *config.Case, r 
 		return err
 	}
 	started := s.record.started()
-	trapped := false
 	for i := range own.Step {
 		step := &own.Step[i]
 		o := s.step(ctx, &own, step, &requests[i])
@@ -67,7 +67,7 @@ func (b *Bench) test(ctx context.Context, file *config.Cases, c *config.Case, r 
 			}
 			problems = append(problems, more...)
 		}
-		trapped = trapped || unexpectedTrap(o, &step.Expect)
+		r.Trapped = r.Trapped || unexpectedTrap(o, &step.Expect)
 		for _, p := range problems {
 			if len(own.Step) > 1 {
 				p = fmt.Sprintf("step %d (line %d): %s", i+1, file.Pos(step.Key).Line, p)
@@ -75,13 +75,7 @@ func (b *Bench) test(ctx context.Context, file *config.Cases, c *config.Case, r 
 			r.Problems = append(r.Problems, p)
 		}
 	}
-	if err := b.retire(s); err != nil {
-		return err
-	}
-	if trapped {
-		r.Trace = b.trace(ctx, &own, requests, r.Outcomes)
-	}
-	return nil
+	return b.retire(s)
 }
 
 // retire closes the scene before s and leaves s until the next: so long the

@@ -10,34 +10,45 @@ import (
 	"github.com/portico-gateway/portico/runtime/config"
 )
 
-// trace is the guest's stack of a trap. A module that has line tables is run
-// again, unmodified, so that they hold; one without shows its functions.
-func (b *Bench) trace(ctx context.Context, c *config.Case, requests []config.CaseRequest, seen []*Outcome) string {
-	if !b.hasLines() {
-		return stackOf(seen)
+// Trace is the guest's stack of the trap of a result, innermost function first.
+// A module that has line tables is run again, unmodified, so that they hold; one
+// without shows its functions. It is "" where the result has no trap.
+func (b *Bench) Trace(ctx context.Context, file *config.Cases, c *config.Case, r *Result) string {
+	if !r.Trapped {
+		return ""
+	}
+	if b.hasLines() {
+		if again, err := b.again(ctx, file, c); err == nil { // else its functions have to do
+			if text := stackOf(again); text != "" {
+				return text
+			}
+		}
+	}
+	return stackOf(r.Outcomes)
+}
+
+// again runs a case on the unmodified module.
+func (b *Bench) again(ctx context.Context, file *config.Cases, c *config.Case) (list []*Outcome, err error) {
+	own, requests, err := prepare(file, c)
+	if err != nil {
+		return nil, err
 	}
 	if b.tracer == nil {
 		b.progress("compiling " + b.file + " once more, for the lines of its source")
-		var err error
 		// WatchContext stops loops in unmodified modules, at a price that does not
 		// count here.
 		if b.tracer, err = b.newEngine(engine.Options{CacheDir: b.cache, Interrupt: engine.WatchContext, Lines: true}); err != nil {
-			return stackOf(seen)
+			return nil, err
 		}
 	}
-	s, err := b.open(ctx, c, variant{engine: b.tracer})
+	s, err := b.open(ctx, &own, variant{engine: b.tracer})
 	if err != nil {
-		return stackOf(seen)
+		return nil, err
 	}
-	defer func() { _ = s.close() }() // what it leaves is removed with the bench
-	var again []*Outcome
-	for i := range c.Step {
-		again = append(again, s.step(ctx, c, &c.Step[i], &requests[i]))
+	for i := range own.Step {
+		list = append(list, s.step(ctx, &own, &own.Step[i], &requests[i]))
 	}
-	if text := stackOf(again); text != "" {
-		return text
-	}
-	return stackOf(seen)
+	return list, s.close()
 }
 
 // hasLines reports whether the module carries line tables (DWARF).

@@ -100,7 +100,7 @@ func benchCase(ctx context.Context, e *env, list *config.Cases, c *config.Case, 
 	for _, b := range benches {
 		if r := b.Test(ctx, list, c, false); !r.OK() {
 			fmt.Fprintf(e.stdout, "%s: ", b.File())
-			report(e.stdout, file, r, false)
+			report(e.stdout, file, r, b.Trace(ctx, list, c, r), false)
 			return errSilent
 		}
 	}

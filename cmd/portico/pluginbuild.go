@@ -91,6 +91,10 @@ func callCost(ctx context.Context, w io.Writer, b *workbench.Bench, file string)
 			list, c = own, &own.Case[i]
 		}
 	}
+	if r := b.Test(ctx, list, c, false); len(r.Outcomes) == 0 || r.Outcomes[0].Failure != nil || len(r.Outcomes[0].Runs) == 0 {
+		fmt.Fprintf(w, "%-9s not measured: a plain request fails; see \"portico plugin test\"\n", "call")
+		return nil
+	}
 	costs, err := workbench.Measure(ctx, list, c, b)
 	if err != nil {
 		return err

@@ -102,7 +102,7 @@ func (t *testRun) run(ctx context.Context, e *env) error {
 		}
 		ran++
 		r := b.Test(ctx, list, c, t.update)
-		report(e.stdout, t.cases, r, t.verbose)
+		report(e.stdout, t.cases, r, b.Trace(ctx, list, c, r), t.verbose)
 		if !r.OK() {
 			failed++
 		}
@@ -133,7 +133,7 @@ func newBench(e *env, file string) (*workbench.Bench, error) {
 }
 
 // report prints what came of a case.
-func report(w io.Writer, cases string, r *workbench.Result, verbose bool) {
+func report(w io.Writer, cases string, r *workbench.Result, trace string, verbose bool) {
 	if r.OK() {
 		fmt.Fprintf(w, "ok    %s (%s)\n", r.Name, round(r.Took))
 	} else {
@@ -142,8 +142,8 @@ func report(w io.Writer, cases string, r *workbench.Result, verbose bool) {
 	for _, p := range r.Problems {
 		fmt.Fprintln(w, indent(p))
 	}
-	if r.Trace != "" {
-		fmt.Fprintln(w, indent("the plugin's stack, innermost function first:\n"+r.Trace))
+	if trace != "" {
+		fmt.Fprintln(w, indent("the plugin's stack, innermost function first:\n"+trace))
 	}
 	for _, f := range r.Written {
 		fmt.Fprintln(w, indent("wrote "+f))
