@@ -47,7 +47,9 @@ func CasesReference(w io.Writer) error {
 		return err
 	}
 	var b strings.Builder
-	writeReference(&b, casesTable.section(styleTable), meanings)
+	// [defaults] has the keys of a case.
+	cases := table[Cases]{entries: slices.DeleteFunc(slices.Clone(casesTable.entries), func(e entry[Cases]) bool { return e.name == "defaults" })}
+	writeReference(&b, cases.section(styleTable), meanings)
 	_, err = io.WriteString(w, b.String())
 	return err
 }
