@@ -39,8 +39,8 @@ type Round struct {
 const (
 	// lookEvery is the pause between two looks at the sources: polling needs no
 	// library, works on every file system, and costs a millisecond for a project
-	// of a thousand files.
-	lookEvery = 50 * time.Millisecond
+	// of a hundred files.
+	lookEvery = 100 * time.Millisecond
 	// maxSources bounds the files that are watched: a project has tens.
 	maxSources = 20_000
 )
