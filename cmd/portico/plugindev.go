@@ -57,6 +57,9 @@ type devRun struct {
 }
 
 func (d *devRun) run(ctx context.Context, e *env) error {
+	if _, err := project.Of(d.dir); err != nil {
+		return err
+	}
 	c, err := config.Load(d.file)
 	if err != nil {
 		fmt.Fprintln(e.stderr, err)
