@@ -18,12 +18,12 @@ type Doubles struct {
 	Engine *engine.Engine
 
 	// Now is the clock of what plugins have: what guests of the native ABI read,
-	// the buckets of throttle, the expiry in caches and in the embedded store.
-	// WASI's clock is the Engine's.
+	// the buckets of throttle, the expiry in caches and in the embedded store, the
+	// times of tokens. WASI's clock is the Engine's.
 	Now func() time.Time
 
-	// Outbound answers the requests that plugins send to other hosts, in place of
-	// the network.
+	// Outbound answers the requests that plugins send to other hosts, and those for
+	// the keys of tokens, in place of the network.
 	Outbound http.RoundTripper
 
 	// Settings may change what NAME.toml says.

@@ -52,7 +52,7 @@ type state struct {
 func newState(o Options, m *metrics) *state {
 	s := &state{log: o.Log, doubles: o.Doubles, decisions: authorize.NewCache(),
 		stores: stores{log: o.Log, check: o.Check, now: o.Doubles.Now}, engine: o.Doubles.Engine,
-		keys: jwt.NewRegistry(jwt.RegistryOptions{Log: o.Log})}
+		keys: jwt.NewRegistry(jwt.RegistryOptions{Log: o.Log, Now: o.Doubles.Now, RoundTrip: o.Doubles.Outbound})}
 	s.capabilities = capability.NewState(capability.Stores{KV: s.stores.kv, Cluster: s.stores.cluster,
 		Hosts: outbound.PoolOptions{Resolver: o.Resolver, RoundTrip: o.Doubles.Outbound}, Log: o.Log, Keys: s.keys, Now: o.Doubles.Now})
 	m.registry.MustRegister(pluginCollector{s.plugins.Load}, s.capabilities, keyCollector{s.keys})

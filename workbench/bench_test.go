@@ -106,6 +106,8 @@ func TestWhatComesOfCases(t *testing.T) {
 		{"state", "../runtime/testdata/state.wasm", stateTOML},
 		{"function", "../runtime/testdata/function.wasm", ""},
 		{"peer", "testdata/peer.wasm", "capabilities = [\"http\", \"secrets\"]\nsecrets.key = \"use\"\nhttp = { hosts = [\"api.example.com\"], redirects = 2 }\n"},
+		{"token", "testdata/token.wasm", "capabilities = [\"jwt\"]\njwt.main = { jwks = \"https://id.example.com/keys\", issuer = \"https://id.example.com\" }\n"},
+		{"signed", "testdata/token.wasm", "capabilities = [\"jwt\"]\njwt.main = { secret = \"key\" }\n"},
 		{"crash", "testdata/crash.wasm", ""},
 		{"command", "../hostabi/command/testdata/moods.wasm", ""},
 	} {

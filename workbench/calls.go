@@ -170,3 +170,14 @@ func (k recordedKV) List(ctx context.Context, prefix, after string, limit int) (
 	k.r.call(fmt.Sprintf("kv.list %s after %s at most %d", show([]byte(prefix)), show([]byte(after)), limit) + outcome(fmt.Sprintf("%q", keys), err))
 	return keys, err
 }
+
+type recordedJWT struct {
+	hostabi.JWT
+	r *record
+}
+
+func (j recordedJWT) Verify(ctx context.Context, issuer, token string) ([]byte, error) {
+	claims, err := j.JWT.Verify(ctx, issuer, token)
+	j.r.call("jwt.verify " + strings.Clone(issuer) + outcome(show(claims), err))
+	return claims, err
+}

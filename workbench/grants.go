@@ -74,8 +74,11 @@ func (s *scene) capabilities(c *config.Case, have hostabi.Capabilities) hostabi.
 	}
 	if have.HTTP != nil {
 		have.HTTP = recordedHTTP{have.HTTP, r}
-	} else if len(c.HTTP) > 0 {
+	} else if len(c.HTTP) > 0 && have.JWT == nil {
 		r.fault(`the case answers requests of http, which NAME.toml does not grant: capabilities = ["http"]`)
+	}
+	if have.JWT != nil {
+		have.JWT = recordedJWT{have.JWT, r}
 	}
 	if have.KV != nil {
 		for _, p := range c.KV {

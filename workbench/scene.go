@@ -82,16 +82,25 @@ func (b *Bench) open(ctx context.Context, c *config.Case, v variant) (*scene, er
 	return s, nil
 }
 
-// checkSecrets wants a value for each secret that NAME.toml grants.
+// checkSecrets wants a value for each secret that NAME.toml names.
 func (b *Bench) checkSecrets(c *config.Case) error {
 	p, err := config.LoadPlugin(b.settingsFile())
 	if err != nil {
 		return nil // none, or one that the gateway refuses with all that is wrong
 	}
-	var errs []error
+	var names []string
 	for _, s := range p.Secrets {
-		if !slices.ContainsFunc(c.Secrets, func(p config.Pair) bool { return p.Name == s.Name }) {
-			errs = append(errs, fmt.Errorf(`%s.toml grants the secret %q, for which the case has no value: secrets = { %s = "VALUE" }`, b.name, s.Name, s.Name))
+		names = append(names, s.Name)
+	}
+	for _, i := range p.JWT {
+		if i.Secret != "" {
+			names = append(names, i.Secret)
+		}
+	}
+	var errs []error
+	for _, name := range slices.Compact(names) {
+		if !slices.ContainsFunc(c.Secrets, func(p config.Pair) bool { return p.Name == name }) {
+			errs = append(errs, fmt.Errorf(`%s.toml names the secret %q, for which the case has no value: secrets = { %s = "VALUE" }`, b.name, name, name))
 		}
 	}
 	return errors.Join(errs...)

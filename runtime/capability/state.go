@@ -51,8 +51,8 @@ type Stores struct {
 	// Keys has the keys of issuers. It must be there if an Issuer has a JWKS, and
 	// is closed after the last lease was released.
 	Keys *jwt.Registry
-	// Now is the clock of caches and of this gateway's own buckets; nil means
-	// time.Now.
+	// Now is the clock of caches, of tokens and of this gateway's own buckets; nil
+	// means time.Now.
 	Now func() time.Time
 }
 

@@ -25,9 +25,9 @@ var golang = &Language{
 }
 
 var c = &Language{
-	Name: "c", Title: "C", Source: "plugin.c", Folder: "`portico.h`", marker: "plugin.c",
+	Name: "c", Title: "C", Source: "plugin.c", Folder: "`portico.h`, with `config.h` and `json.h`,", marker: "plugin.c",
 	Own: "`make` builds it, too.",
-	sdk: []source{{"portico.h", "portico.h"}},
+	sdk: []source{{"portico.h", "portico.h"}, {"config.h", "config.h"}, {"json.h", "json.h"}},
 	tools: func(string) []Missing {
 		missing := wanting("clang", "apt-get install clang lld, or on macOS: brew install llvm lld")
 		if len(missing) == 0 && !anyOf("wasm-ld", "wasm-ld-14", "wasm-ld-19", "wasm-ld-22") {
