@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,15 +10,16 @@ import (
 	"strings"
 
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/hostabi/adapter"
 	"github.com/portico-gateway/portico/hostabi/engine"
-	"github.com/portico-gateway/portico/hostabi/native"
+	"github.com/portico-gateway/portico/hostabi/javascript"
 	"github.com/portico-gateway/portico/runtime/config"
 	"github.com/portico-gateway/portico/runtime/plugin"
 )
 
 // Options configures a [Bench].
 type Options struct {
-	// File is the plugin: NAME.wasm, with NAME.toml beside it or not.
+	// File is the plugin: NAME.wasm or NAME.js, with NAME.toml beside it or not.
 	File string
 	// CacheDir keeps compiled code between runs, as the gateway's does; "" keeps
 	// none.
@@ -30,7 +32,7 @@ type Options struct {
 // time.
 type Bench struct {
 	file, directory, name string
-	inspection            *plugin.Inspection
+	info                  *Info
 	progress              func(string)
 	cache                 string
 
@@ -43,9 +45,21 @@ type Bench struct {
 	last    *scene // of Test, nil before
 }
 
-// New looks at the plugin and prepares what its cases share. Close the bench
-// when done.
-func New(o Options) (*Bench, error) {
+// Info is what can be known of a plugin before it is tried.
+type Info struct {
+	Kinds   []hostabi.Kind
+	Size    int  // of the file, in bytes
+	Script  bool // JavaScript
+	Imports []engine.Import
+	lines   bool // it has line tables (DWARF)
+}
+
+// scriptSuffix is that of a plugin in JavaScript.
+const scriptSuffix = ".js"
+
+// New looks at the plugin and prepares what its cases share. ctx bounds the look.
+// Close the bench when done.
+func New(ctx context.Context, o Options) (*Bench, error) {
 	path, err := filepath.Abs(o.File)
 	if err != nil {
 		return nil, err
@@ -56,9 +70,6 @@ func New(o Options) (*Bench, error) {
 	if b.progress == nil {
 		b.progress = func(string) {}
 	}
-	if b.inspection, err = inspect(o.File); err != nil {
-		return nil, err
-	}
 	if b.temp, err = os.MkdirTemp("", "portico-bench-"); err != nil {
 		return nil, err
 	}
@@ -66,6 +77,9 @@ func New(o Options) (*Bench, error) {
 		return nil, errors.Join(err, os.RemoveAll(b.temp))
 	}
 	if b.engine, err = b.newEngine(engine.Options{CacheDir: o.CacheDir}); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	if b.info, err = b.look(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
@@ -80,32 +94,43 @@ const slowToCompile = 500 << 10
 
 // compiling says so before a large module is compiled for the first time.
 func (b *Bench) compiling() {
-	if !b.told && b.inspection.Size > slowToCompile {
+	if !b.told && b.info.Size > slowToCompile {
 		b.told = true
 		b.progress("loading " + b.file)
 	}
 }
 
-// Inspection is what the plugin is.
-func (b *Bench) Inspection() *plugin.Inspection { return b.inspection }
+// Info is what the plugin is.
+func (b *Bench) Info() *Info { return b.info }
 
 // settingsFile is NAME.toml, which may be absent.
 func (b *Bench) settingsFile() string { return filepath.Join(b.directory, b.name+".toml") }
 
-// inspect reads what the file is.
-func inspect(file string) (*plugin.Inspection, error) {
-	if filepath.Ext(file) != ".wasm" {
-		return nil, fmt.Errorf("%s: a plugin is a file NAME.wasm", file)
+// look reads what the file is. A script is evaluated once for that.
+func (b *Bench) look(ctx context.Context) (*Info, error) {
+	ext := filepath.Ext(b.file)
+	if ext != ".wasm" && ext != scriptSuffix {
+		return nil, fmt.Errorf("%s: a plugin is a file NAME.wasm or NAME.js", b.file)
 	}
-	wasm, err := os.ReadFile(file)
+	text, err := os.ReadFile(b.file)
 	if err != nil {
 		return nil, err
 	}
-	i, err := plugin.Inspect(wasm)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+	if ext == scriptSuffix {
+		kinds, err := javascript.Kinds(ctx, b.engine, b.name, text)
+		if at := (*adapter.SourceError)(nil); errors.As(err, &at) && at.Line > 0 {
+			return nil, fmt.Errorf("%s:%w", b.file, at)
+		} else if err != nil {
+			return nil, fmt.Errorf("%s: %w", b.file, err)
+		}
+		return &Info{Kinds: kinds, Size: len(text), Script: true}, nil
 	}
-	return i, nil
+	i, err := plugin.Inspect(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", b.file, err)
+	}
+	lines := slices.ContainsFunc(i.Custom, func(c engine.Custom) bool { return c.Name == ".debug_line" })
+	return &Info{Kinds: i.Kinds, Size: len(text), Imports: i.Imports, lines: lines}, nil
 }
 
 func (b *Bench) newEngine(o engine.Options) (*engine.Engine, error) {
@@ -114,7 +139,7 @@ func (b *Bench) newEngine(o engine.Options) (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := native.Define(e); err != nil {
+	if err := plugin.Define(e); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
@@ -140,7 +165,7 @@ func (b *Bench) Close() error {
 
 // kinds are what the plugin can be tried as.
 func (b *Bench) kinds() (list []string) {
-	has := func(k hostabi.Kind) bool { return slices.Contains(b.inspection.Kinds, k) }
+	has := func(k hostabi.Kind) bool { return slices.Contains(b.info.Kinds, k) }
 	if has(hostabi.Authorize) {
 		list = append(list, config.CaseAuthorizer)
 	}

@@ -51,7 +51,7 @@ func lay(t *testing.T, wasm, toml string) string {
 
 func open(t *testing.T, file string) *Bench {
 	t.Helper()
-	b, err := New(Options{File: file})
+	b, err := New(t.Context(), Options{File: file})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,10 +178,10 @@ func TestAFileThatIsNoPluginIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct{ file, want string }{
-		{"plugin.txt", "plugin.txt: a plugin is a file NAME.wasm"},
+		{"plugin.txt", "plugin.txt: a plugin is a file NAME.wasm or NAME.js"},
 		{text, text + ": module refused: it is not WebAssembly; give the binary form (.wasm), not text"},
 	} {
-		if _, err := New(Options{File: test.file}); err == nil || err.Error() != test.want {
+		if _, err := New(t.Context(), Options{File: test.file}); err == nil || err.Error() != test.want {
 			t.Errorf("New(%q) = %v, want %s", test.file, err, test.want)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // Compile is the time that a gateway without a cache takes to compile the
-// plugin.
+// module. A script has none: it runs in an engine that all scripts share.
 func (b *Bench) Compile(ctx context.Context) (took time.Duration, err error) {
 	wasm, err := os.ReadFile(b.file)
 	if err != nil {
@@ -58,7 +58,7 @@ func (b *Bench) Ungranted() (names []string) {
 		granted = p.Capabilities
 	}
 	for n := range hostabi.Capability(hostabi.CapabilityCount) {
-		imported := slices.ContainsFunc(b.inspection.Imports, func(i engine.Import) bool { return i.Module == n.Module() })
+		imported := slices.ContainsFunc(b.info.Imports, func(i engine.Import) bool { return i.Module == n.Module() })
 		if imported && !slices.Contains(granted, n.String()) {
 			names = append(names, n.String())
 		}

@@ -180,7 +180,7 @@ func authorizerType(c *config.Case) string {
 func (s *scene) route(put func(string, ...any), c *config.Case, route string) {
 	put("[[apis.case.routes]]\nroute = %s", route)
 	has := func(k hostabi.Kind) []string {
-		for _, have := range s.bench.inspection.Kinds {
+		for _, have := range s.bench.info.Kinds {
 			if have == k {
 				return []string{s.bench.name}
 			}

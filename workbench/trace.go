@@ -17,7 +17,7 @@ func (b *Bench) Trace(ctx context.Context, file *config.Cases, c *config.Case, r
 	if !r.Trapped {
 		return ""
 	}
-	if b.hasLines() {
+	if b.info.lines {
 		if again, err := b.again(ctx, file, c); err == nil { // else its functions have to do
 			if text := stackOf(again); text != "" {
 				return text
@@ -49,16 +49,6 @@ func (b *Bench) again(ctx context.Context, file *config.Cases, c *config.Case) (
 		list = append(list, s.step(ctx, &own, &own.Step[i], &requests[i]))
 	}
 	return list, s.close()
-}
-
-// hasLines reports whether the module carries line tables (DWARF).
-func (b *Bench) hasLines() bool {
-	for _, c := range b.inspection.Custom {
-		if c.Name == ".debug_line" {
-			return true
-		}
-	}
-	return false
 }
 
 // stackOf is the stack of the first trap, innermost first, one function a line.

@@ -16,7 +16,7 @@ import (
 )
 
 func pluginBenchCommand() *command {
-	c := &command{name: "plugin bench", args: "[-run REGEXP] [FILE.wasm|DIR...] [CASES.toml]", short: "measure what a call of a plugin costs, beside a guest that does nothing",
+	c := &command{name: "plugin bench", args: "[-run REGEXP] [FILE|DIR...] [CASES.toml]", short: "measure what a call of a plugin costs, beside a guest that does nothing",
 		long: `
 Plugin bench sends the requests of each case again and again through a gateway
 around the plugin, in turns with a guest that does nothing, and prints for a call:
@@ -79,7 +79,7 @@ func bench(ctx context.Context, e *env, files []string, cases, filter string) (e
 		}
 	}()
 	for _, f := range files {
-		b, err := newBench(e, f)
+		b, err := newBench(ctx, e, f)
 		if err != nil {
 			return err
 		}

@@ -51,12 +51,12 @@ with how to get them.`}
 
 // profile prints what a plugin is and costs.
 func profile(ctx context.Context, e *env, file string) (err error) {
-	b, err := newBench(e, file)
+	b, err := newBench(ctx, e, file)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	w, info := e.stdout, b.Inspection()
+	w, info := e.stdout, b.Info()
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(w, "%-9s "+format+"\n", append([]any{name}, args...)...)
 	}
@@ -70,11 +70,13 @@ func profile(ctx context.Context, e *env, file string) (err error) {
 		line("grants", `it needs capabilities = ["%s"] in its NAME.toml, and is not loaded without`, strings.Join(needs, `", "`))
 		return nil
 	}
-	took, err := b.Compile(ctx)
-	if err != nil {
-		return err
+	if !info.Script {
+		took, err := b.Compile(ctx)
+		if err != nil {
+			return err
+		}
+		line("compile", "%s, once", round(took))
 	}
-	line("compile", "%s, once", round(took))
 	return callCost(ctx, w, b, file)
 }
 

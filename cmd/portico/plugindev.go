@@ -57,7 +57,8 @@ type devRun struct {
 }
 
 func (d *devRun) run(ctx context.Context, e *env) error {
-	if _, err := project.Of(d.dir); err != nil {
+	product, err := project.Product(d.dir)
+	if err != nil {
 		return err
 	}
 	c, err := config.Load(d.file)
@@ -72,10 +73,7 @@ func (d *devRun) run(ctx context.Context, e *env) error {
 		return err
 	}
 	d.admin = cmp.Or(d.admin, c.Server.Admin)
-	name, err := project.NameOf(d.dir)
-	if err != nil {
-		return err
-	}
+	name := strings.TrimSuffix(filepath.Base(product), filepath.Ext(product))
 	to := c.Resolve(c.Plugins.Directory)
 	if err := os.MkdirAll(to, 0o755); err != nil {
 		return err
@@ -83,7 +81,7 @@ func (d *devRun) run(ctx context.Context, e *env) error {
 	if err := layDown(filepath.Join(d.dir, name+".toml"), filepath.Join(to, name+".toml")); err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stdout, "watching %s; %s.wasm goes to %s. Ctrl-C ends.\n", d.dir, name, to)
+	fmt.Fprintf(e.stdout, "watching %s; %s goes to %s. Ctrl-C ends.\n", d.dir, filepath.Base(product), to)
 	o := project.DevOptions{Dir: d.dir, To: to, Live: d.live, Build: project.BuildOptions{Debug: d.debug},
 		Event: func(r project.Round) { d.tell(e, name, r) }}
 	if d.admin == config.AdminOff {

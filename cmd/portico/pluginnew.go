@@ -37,7 +37,7 @@ missing here.`}
 		if err := project.New(dir, filepath.Base(dir), kind, l); err != nil {
 			return err
 		}
-		fmt.Fprintf(e.stdout, "%s is a plugin in %s; it begins in %s\n", dir, l.Title, filepath.Join(dir, filepath.FromSlash(l.Source)))
+		fmt.Fprintf(e.stdout, "%s is a plugin in %s; it begins in %s\n", dir, l.Title, filepath.Join(dir, filepath.FromSlash(l.Begins(filepath.Base(dir)))))
 		if missing := l.Missing(dir); len(missing) > 0 {
 			fmt.Fprint(e.stdout, "\nBefore it can be built:\n\n")
 			for _, m := range missing {

@@ -18,7 +18,7 @@ import (
 )
 
 func pluginTestCommand() *command {
-	c := &command{name: "plugin test", args: "[-update] [-v] [-run REGEXP] [FILE.wasm|DIR] [CASES.toml]", short: "try a plugin with requests and what is to come of them",
+	c := &command{name: "plugin test", args: "[-update] [-v] [-run REGEXP] [FILE|DIR] [CASES.toml]", short: "try a plugin with requests and what is to come of them",
 		long: `
 Plugin test sends the requests of a file of cases through a gateway around the
 plugin, the same code that serves, and compares what comes of them: the
@@ -62,11 +62,10 @@ func pluginFile(arg string) (string, error) {
 	if info, err := os.Stat(arg); err != nil || !info.IsDir() {
 		return arg, nil // a file that is not there is reported by who opens it
 	}
-	name, err := project.NameOf(arg)
+	file, err := project.Product(arg)
 	if err != nil {
 		return "", err
 	}
-	file := filepath.Join(arg, name+".wasm")
 	if _, err := os.Stat(file); err != nil {
 		return "", fmt.Errorf("there is no %s; build it first: portico plugin build", file)
 	}
@@ -90,7 +89,7 @@ func (t *testRun) run(ctx context.Context, e *env) error {
 		return errSilent
 	}
 	start := time.Now()
-	b, err := newBench(e, t.file)
+	b, err := newBench(ctx, e, t.file)
 	if err != nil {
 		return err
 	}
@@ -123,12 +122,12 @@ func (t *testRun) run(ctx context.Context, e *env) error {
 }
 
 // newBench opens a plugin with the compiled code that the gateway keeps, too.
-func newBench(e *env, file string) (*workbench.Bench, error) {
+func newBench(ctx context.Context, e *env, file string) (*workbench.Bench, error) {
 	cache := ""
 	if dir, err := os.UserCacheDir(); err == nil {
 		cache = filepath.Join(dir, "portico")
 	}
-	return workbench.New(workbench.Options{File: file, CacheDir: cache,
+	return workbench.New(ctx, workbench.Options{File: file, CacheDir: cache,
 		Progress: func(what string) { fmt.Fprintln(e.stderr, what+"…") }})
 }
 

@@ -58,7 +58,7 @@ func NameOf(dir string) (string, error) {
 	return filepath.Base(path), err
 }
 
-// Build makes NAME.wasm in dir and returns its path.
+// Build makes the plugin in dir, NAME.wasm or NAME.js, and returns its path.
 func Build(ctx context.Context, dir string, o BuildOptions) (string, error) {
 	l, err := Of(dir)
 	if err != nil {
@@ -76,11 +76,13 @@ func Build(ctx context.Context, dir string, o BuildOptions) (string, error) {
 			return "", err
 		}
 	}
-	commands, err := l.build(dir, o.Name, o)
-	if err != nil {
-		return "", err
+	var commands []Command
+	if l.build != nil {
+		if commands, err = l.build(dir, o.Name, o); err != nil {
+			return "", err
+		}
 	}
-	file := filepath.Join(dir, o.Name+".wasm")
+	file := filepath.Join(dir, o.Name+l.suffix)
 	for _, c := range commands {
 		if c.Copy != "" {
 			err = place(filepath.Join(dir, c.Copy), file)

@@ -14,7 +14,7 @@ type Language struct {
 	// Name is what -lang takes, and the folder below sdk.
 	Name  string
 	Title string
-	// Source is where a project's code begins.
+	// Source is where a project's code begins; {{name}} stands for its name.
 	Source string
 	// Own says how the language's own tools are used, in a sentence; the README
 	// of a project has it.
@@ -23,10 +23,11 @@ type Language struct {
 	Folder string
 
 	sdk    []source
-	marker string // a file that tells a project of this language
+	marker string // a file that tells a project of this language, with {{name}} for the folder's
+	suffix string // of the plugin
 	// tools lists what is missing to build a project.
 	tools func(dir string) []Missing
-	// build lists the commands that make NAME.wasm in dir.
+	// build lists the commands that make NAME.wasm in dir; nil: it is there.
 	build func(dir, name string, o BuildOptions) ([]Command, error)
 }
 
@@ -37,7 +38,7 @@ func (m Missing) String() string { return m.Tool + " is missing: " + m.How }
 
 // languages are those there are rules for; those that can be chosen are
 // Languages.
-var languages = []*Language{golang, rust, c, assemblyscript, zig}
+var languages = []*Language{golang, rust, c, assemblyscript, javascript, zig}
 
 // Languages are those that this program has an SDK and templates of.
 func Languages() []*Language {
@@ -68,20 +69,39 @@ func Named(name string) (*Language, error) {
 
 // Of finds the language of the project in dir.
 func Of(dir string) (*Language, error) {
+	name, err := NameOf(dir)
+	if err != nil {
+		return nil, err
+	}
 	var markers []string
 	for _, l := range languages {
-		if exists(filepath.Join(dir, l.marker)) {
+		marker := strings.ReplaceAll(l.marker, "{{name}}", name)
+		if exists(filepath.Join(dir, marker)) {
 			return l, nil
 		}
-		markers = append(markers, l.marker)
+		markers = append(markers, marker)
 	}
 	return nil, fmt.Errorf("%s is no project of a plugin: it has none of %s; make one with \"portico plugin new\"", dir, strings.Join(markers, ", "))
+}
+
+// Product is the plugin that the project in dir makes, whether it is there or
+// not.
+func Product(dir string) (string, error) {
+	l, err := Of(dir)
+	if err != nil {
+		return "", err
+	}
+	name, err := NameOf(dir)
+	return filepath.Join(dir, name+l.suffix), err
 }
 
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
+
+// Begins is the file in which the code of a project begins.
+func (l *Language) Begins(name string) string { return strings.ReplaceAll(l.Source, "{{name}}", name) }
 
 // Missing lists the tools that are not there to build the project in dir.
 func (l *Language) Missing(dir string) []Missing { return l.tools(dir) }

@@ -39,8 +39,8 @@ func New(dir, name, kind string, l *Language) error {
 	if kind == "mapper" {
 		article = "a "
 	}
-	fill := strings.NewReplacer("{{name}}", name, "{{kind}}", article+kind, "{{language}}", l.Title,
-		"{{source}}", "`"+l.Source+"`", "{{own}}", l.Own, "{{sdk}}", l.Folder)
+	fill := strings.NewReplacer("{{name}}", name, "{{product}}", name+l.suffix, "{{kind}}", article+kind, "{{language}}", l.Title,
+		"{{source}}", "`"+l.Begins(name)+"`", "{{own}}", l.Own, "{{sdk}}", l.Folder)
 	files, err := fs.Sub(common, "files")
 	if err != nil {
 		return err

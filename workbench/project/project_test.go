@@ -24,7 +24,7 @@ func TestEveryLanguageHasEveryKind(t *testing.T) {
 				t.Errorf("%s %s: %v", l.Name, kind, err)
 				continue
 			}
-			for _, name := range []string{"README.md", "cases.toml", "a-plugin.toml", l.Source} {
+			for _, name := range []string{"README.md", "cases.toml", "a-plugin.toml", strings.ReplaceAll(l.Source, "{{name}}", "a-plugin")} {
 				if !exists(filepath.Join(dir, name)) {
 					t.Errorf("%s %s has no %s", l.Name, kind, name)
 				}
@@ -66,7 +66,7 @@ func toy(t *testing.T, script string) string {
 	}
 	save(t, filepath.Join(dir, "toy.marker"), "")
 	before := languages
-	languages = []*Language{{Name: "toy", marker: "toy.marker", tools: func(string) []Missing { return nil },
+	languages = []*Language{{Name: "toy", marker: "toy.marker", suffix: ".wasm", tools: func(string) []Missing { return nil },
 		build: func(_, name string, o BuildOptions) ([]Command, error) {
 			return []Command{{Env: []string{"NAME=" + name}, Args: []string{"sh", "-c", script}}}, nil
 		}}}

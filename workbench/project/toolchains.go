@@ -8,7 +8,7 @@ import (
 )
 
 var golang = &Language{
-	Name: "go", Title: "Go", Source: "main.go", Folder: "`portico/`", marker: "go.mod",
+	Name: "go", Title: "Go", Source: "main.go", Folder: "`portico/`", marker: "go.mod", suffix: ".wasm",
 	Own: "`go test` runs the tests of `main_test.go`, without WebAssembly.",
 	sdk: []source{{"", "portico"}},
 	tools: func(string) []Missing {
@@ -25,7 +25,7 @@ var golang = &Language{
 }
 
 var c = &Language{
-	Name: "c", Title: "C", Source: "plugin.c", Folder: "`portico.h`, with `config.h` and `json.h`,", marker: "plugin.c",
+	Name: "c", Title: "C", Source: "plugin.c", Folder: "`portico.h`, with `config.h` and `json.h`,", marker: "plugin.c", suffix: ".wasm",
 	Own: "`make` builds it, too.",
 	sdk: []source{{"portico.h", "portico.h"}, {"config.h", "config.h"}, {"json.h", "json.h"}},
 	tools: func(string) []Missing {
@@ -49,7 +49,7 @@ var c = &Language{
 }
 
 var rust = &Language{
-	Name: "rust", Title: "Rust", Source: "src/lib.rs", Folder: "`portico/`", marker: "Cargo.toml",
+	Name: "rust", Title: "Rust", Source: "src/lib.rs", Folder: "`portico/`", marker: "Cargo.toml", suffix: ".wasm",
 	Own: "`cargo test` runs the tests of `src/lib.rs`, without WebAssembly; `sh cargo-wasm build --release` builds.",
 	sdk: []source{{"portico", "portico"}, {"cargo-wasm", "cargo-wasm"}},
 	tools: func(string) []Missing {
@@ -98,7 +98,7 @@ func rustHasTarget() bool {
 }
 
 var assemblyscript = &Language{
-	Name: "assemblyscript", Title: "AssemblyScript", Source: "assembly/index.ts", Folder: "`portico/`", marker: "asconfig.json",
+	Name: "assemblyscript", Title: "AssemblyScript", Source: "assembly/index.ts", Folder: "`portico/`", marker: "asconfig.json", suffix: ".wasm",
 	Own: "`npm run build` builds it, too.",
 	sdk: []source{{"assembly/portico", "portico"}},
 	tools: func(dir string) []Missing {
@@ -136,8 +136,15 @@ func asc(dir string) string {
 	return bin
 }
 
+var javascript = &Language{
+	Name: "js", Title: "JavaScript", Source: "{{name}}.js", Folder: "`portico.d.ts`, the types for editors,", marker: "{{name}}.js", suffix: ".js",
+	Own:   "There is nothing to build: the script is the plugin.",
+	sdk:   []source{{"portico.d.ts", "portico.d.ts"}},
+	tools: func(string) []Missing { return nil },
+}
+
 var zig = &Language{
-	Name: "zig", Title: "Zig", Source: "plugin.zig", Folder: "`portico.zig`", marker: "plugin.zig",
+	Name: "zig", Title: "Zig", Source: "plugin.zig", Folder: "`portico.zig`", marker: "plugin.zig", suffix: ".wasm",
 	Own: "`make` builds it, too.",
 	sdk: []source{{"portico.zig", "portico.zig"}},
 	tools: func(string) []Missing {
