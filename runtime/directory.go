@@ -46,6 +46,8 @@ func (s *state) directory(c *config.Config) (*plugin.Directory, error) {
 		Quiet:     c.Plugins.Quiet,
 		Poll:      c.Plugins.Poll,
 		Engine:    s.engine,
+		Now:       s.doubles.Now,
+		Wrap:      s.doubles.Guest,
 		Parse:     s.parseSettings,
 		Aside:     s.aside.Go,
 		Log:       s.log,
@@ -98,7 +100,7 @@ func (s *state) parseSettings(name string, src []byte) (plugin.Settings, error) 
 	}
 	own := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
 	grants := grantsOf(own, p)
-	return plugin.Settings{
+	settings := plugin.Settings{
 		Grant:        func() (plugin.Grant, error) { return s.acquire(own, grants) },
 		Secrets:      secretsOf(p),
 		Digest:       p.Digest,
@@ -112,5 +114,9 @@ func (s *state) parseSettings(name string, src []byte) (plugin.Settings, error) 
 		Failures:     p.Breaker.Failures,
 		Window:       p.Breaker.Window,
 		Open:         p.Breaker.Open,
-	}, nil
+	}
+	if s.doubles.Settings != nil {
+		s.doubles.Settings(own, &settings)
+	}
+	return settings, nil
 }

@@ -35,6 +35,8 @@ type Options struct {
 	// Resolver resolves the names of hosts that plugins send requests to; nil
 	// means the system's.
 	Resolver *net.Resolver
+	// Doubles are for the workbench.
+	Doubles Doubles
 }
 
 // Gateway serves exchanges with its current snapshot. It is safe for

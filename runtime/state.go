@@ -19,7 +19,8 @@ import (
 // state is what outlives snapshots. Its methods, but for what is atomic, are
 // called with Gateway.reload held.
 type state struct {
-	log *slog.Logger
+	log     *slog.Logger
+	doubles Doubles
 
 	decisions *authorize.Cache
 	clients   clientPool
@@ -49,10 +50,11 @@ type state struct {
 }
 
 func newState(o Options, m *metrics) *state {
-	s := &state{log: o.Log, decisions: authorize.NewCache(), stores: stores{log: o.Log, check: o.Check},
-		keys: jwt.NewRegistry(jwt.RegistryOptions{Log: o.Log})}
+	s := &state{log: o.Log, doubles: o.Doubles, decisions: authorize.NewCache(),
+		stores: stores{log: o.Log, check: o.Check, now: o.Doubles.Now}, engine: o.Doubles.Engine,
+		keys: jwt.NewRegistry(jwt.RegistryOptions{Log: o.Log, Now: o.Doubles.Now, RoundTrip: o.Doubles.Outbound})}
 	s.capabilities = capability.NewState(capability.Stores{KV: s.stores.kv, Cluster: s.stores.cluster,
-		Hosts: outbound.PoolOptions{Resolver: o.Resolver}, Log: o.Log, Keys: s.keys})
+		Hosts: outbound.PoolOptions{Resolver: o.Resolver, RoundTrip: o.Doubles.Outbound}, Log: o.Log, Keys: s.keys, Now: o.Doubles.Now})
 	m.registry.MustRegister(pluginCollector{s.plugins.Load}, s.capabilities, keyCollector{s.keys})
 	return s
 }
@@ -136,7 +138,7 @@ func (s *state) close() error {
 	if s.nextPlugins != nil {
 		errs = append(errs, s.nextPlugins.Close())
 	}
-	if s.engine != nil {
+	if s.engine != nil && s.engine != s.doubles.Engine {
 		errs = append(errs, s.engine.Close())
 	}
 	if l := s.accessLog.Load(); l != nil {

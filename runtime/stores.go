@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/runtime/config"
@@ -16,6 +17,7 @@ import (
 type stores struct {
 	log   *slog.Logger
 	check bool // Options.Check
+	now   func() time.Time
 
 	config *config.Config // what to open, or what was opened
 	store  store.Store
@@ -37,7 +39,7 @@ func (s *stores) open() error {
 	if s.store != nil {
 		return nil
 	}
-	c, o := s.config, store.Options{Log: s.log}
+	c, o := s.config, store.Options{Log: s.log, Now: s.now}
 	if !s.isRedis() {
 		e, err := store.OpenEmbedded(c.Resolve(c.Store.Path), o)
 		if err != nil {

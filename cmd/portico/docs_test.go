@@ -7,6 +7,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,7 +22,7 @@ import (
 
 //go:generate go test -run ^TestReference$ . -update
 
-var update = flag.Bool("update", false, "rewrite docs/configuration.md")
+var update = flag.Bool("update", false, "rewrite docs/configuration.md and docs/cases.md")
 
 func pages(t *testing.T) []string {
 	t.Helper()
@@ -294,13 +295,32 @@ How the parts play together is in the [README](../README.md), in [Plugins](plugi
 
 `
 
+const casesHead = `# Cases
+
+<!-- Made of the comments in runtime/config by "go generate ./cmd/portico"; do not edit. -->
+
+A file of cases for "portico plugin test" and "portico plugin bench": see [The workbench for plugins](workbench.md).
+Reading is strict: a key that is not listed here is an error, and all errors are reported at once.
+
+The table [defaults] has the keys of a case but name, request, event, expect and step, for every case that does not say it itself. The tables
+config, stage_variables, secrets and kv are joined with the case's, by key; answers of http stand behind the case's.
+
+`
+
 func TestReference(t *testing.T) {
+	generated(t, "docs/configuration.md", referenceHead, config.Reference)
+	generated(t, "docs/cases.md", casesHead, config.CasesReference)
+}
+
+// generated compares a page with what the code writes, or writes it.
+func generated(t *testing.T, page, head string, write func(io.Writer) error) {
+	t.Helper()
 	var b bytes.Buffer
-	b.WriteString(referenceHead)
-	if err := config.Reference(&b); err != nil {
+	b.WriteString(head)
+	if err := write(&b); err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(root, "docs/configuration.md")
+	file := filepath.Join(root, page)
 	if *update {
 		if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
 			t.Fatal(err)

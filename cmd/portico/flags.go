@@ -17,9 +17,15 @@ func (c *command) parse(e *env, args []string, maxArgs int, define func(*flag.Fl
 	set := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	define(set)
+	// Flags may stand behind arguments.
+	var rest []string
 	err := set.Parse(args)
-	if err == nil && set.NArg() > maxArgs {
-		err = fmt.Errorf("unexpected argument %q", set.Arg(maxArgs))
+	for err == nil && set.NArg() > 0 {
+		rest = append(rest, set.Arg(0))
+		err = set.Parse(set.Args()[1:])
+	}
+	if err == nil && len(rest) > maxArgs {
+		err = fmt.Errorf("unexpected argument %q", rest[maxArgs])
 	}
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -30,7 +36,7 @@ func (c *command) parse(e *env, args []string, maxArgs int, define func(*flag.Fl
 		fmt.Fprintf(e.stderr, "portico %s: %v; run \"portico help %s\"\n", c.name, err, c.name)
 		return nil, errUsage
 	}
-	return set.Args(), nil
+	return rest, nil
 }
 
 func flags(w io.Writer, set *flag.FlagSet) {

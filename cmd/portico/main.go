@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -17,6 +18,7 @@ import (
 type command struct {
 	name, args, short string
 	long              string
+	sub               []*command // its own commands, whose names follow its own
 	run               func(ctx context.Context, e *env, args []string) error
 }
 
@@ -66,24 +68,59 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 	if name == "help" {
 		return help(ctx, e, args)
 	}
-	for _, c := range commands() {
-		if c.name == name {
-			return c.run(ctx, e, args)
-		}
+	c, rest := find(append([]string{name}, args...))
+	if c == nil {
+		fmt.Fprintf(e.stderr, "portico: there is no command %q; run \"portico help\"\n", name)
+		return errUsage
 	}
-	fmt.Fprintf(e.stderr, "portico: there is no command %q; run \"portico help\"\n", name)
+	if c.run == nil {
+		return c.choose(e, rest)
+	}
+	return c.run(ctx, e, rest)
+}
+
+// find looks up the command that args begin with, and gives what follows its
+// name.
+func find(args []string) (c *command, rest []string) {
+	list := commands()
+	for len(args) > 0 {
+		i := slices.IndexFunc(list, func(c *command) bool { return c.last() == args[0] })
+		if i < 0 {
+			break
+		}
+		c, list, args = list[i], list[i].sub, args[1:]
+	}
+	return c, args
+}
+
+// last is the last word of a command's name.
+func (c *command) last() string { return c.name[strings.LastIndexByte(c.name, ' ')+1:] }
+
+// choose answers a command that wants one of its own commands.
+func (c *command) choose(e *env, args []string) error {
+	if len(args) > 0 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help" || args[0] == "help") {
+		c.usage(e.stdout)
+		return nil
+	}
+	if len(args) > 0 {
+		fmt.Fprintf(e.stderr, "portico %s: there is no command %q; run \"portico help %s\"\n", c.name, args[0], c.name)
+	} else {
+		c.usage(e.stderr)
+	}
 	return errUsage
 }
 
 func help(ctx context.Context, e *env, args []string) error {
 	if len(args) > 0 {
-		for _, c := range commands() {
-			if c.name == args[0] {
-				return c.run(ctx, e, []string{"-h"})
-			}
+		c, rest := find(args)
+		switch {
+		case c == nil || len(rest) > 0:
+			fmt.Fprintf(e.stderr, "portico: there is no command %q; run \"portico help\"\n", strings.Join(args, " "))
+			return errUsage
+		case c.run == nil:
+			return c.choose(e, []string{"-h"})
 		}
-		fmt.Fprintf(e.stderr, "portico: there is no command %q; run \"portico help\"\n", args[0])
-		return errUsage
+		return c.run(ctx, e, []string{"-h"})
 	}
 	fmt.Fprint(e.stdout, `Portico is an API gateway with WebAssembly plugins.
 
@@ -106,4 +143,12 @@ Without a command, portico serves the gateway.toml of this directory.
 
 func (c *command) usage(w io.Writer) {
 	fmt.Fprintf(w, "usage: portico %s %s\n\n%s\n", c.name, c.args, strings.TrimSpace(c.long))
+	if len(c.sub) == 0 {
+		return
+	}
+	fmt.Fprint(w, "\nCommands:\n\n")
+	for _, s := range c.sub {
+		fmt.Fprintf(w, "	%-8s %s\n", s.last(), s.short)
+	}
+	fmt.Fprintf(w, "\n\"portico help %s COMMAND\" says more about one.\n", c.name)
 }

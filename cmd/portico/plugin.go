@@ -15,7 +15,15 @@ import (
 )
 
 func pluginCommand() *command {
-	c := &command{name: "plugin", args: "inspect FILE.wasm", short: "show what a module is, without running it",
+	return &command{name: "plugin", args: "COMMAND", short: "make, try and look at plugins",
+		long: `
+A plugin is a file NAME.wasm in the gateway's plugin directory, with NAME.toml
+beside it where it is configured or granted something.`,
+		sub: []*command{pluginNewCommand(), pluginBuildCommand(), pluginTestCommand(), pluginBenchCommand(), pluginDevCommand(), pluginInspectCommand()}}
+}
+
+func pluginInspectCommand() *command {
+	c := &command{name: "plugin inspect", args: "FILE.wasm", short: "show what a module is, without running it",
 		long: `
 Plugin inspect shows what kinds of plugin a module can be, what it asks of the
 host, and what it claims of memory, all read from the file without running it.
@@ -23,18 +31,17 @@ A script, FILE.js, is evaluated once, without capabilities and for a second at
 most, to see what it exports.
 When Portico cannot use the module it says why, and the exit status is 1.`}
 	c.run = func(ctx context.Context, e *env, args []string) error {
-		rest, err := c.parse(e, args, 2, func(*flag.FlagSet) {})
+		rest, err := c.parse(e, args, 1, func(*flag.FlagSet) {})
 		if err != nil {
 			return helped(err)
 		}
-		if len(rest) != 2 || rest[0] != "inspect" {
-			fmt.Fprintln(e.stderr, `portico plugin: want "portico plugin inspect FILE.wasm"`)
-			return errUsage
+		if len(rest) != 1 {
+			return c.wants(e)
 		}
-		if isScript(rest[1]) {
-			return inspectScript(ctx, e, rest[1])
+		if isScript(rest[0]) {
+			return inspectScript(ctx, e, rest[0])
 		}
-		wasm, err := os.ReadFile(rest[1])
+		wasm, err := os.ReadFile(rest[0])
 		if err != nil {
 			return err
 		}
@@ -43,11 +50,17 @@ When Portico cannot use the module it says why, and the exit status is 1.`}
 			describe(e.stdout, wasm, i)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", rest[1], err)
+			return fmt.Errorf("%s: %w", rest[0], err)
 		}
 		return nil
 	}
 	return c
+}
+
+// wants refuses a command line without what the command needs.
+func (c *command) wants(e *env) error {
+	fmt.Fprintf(e.stderr, "portico %s: want \"portico %s %s\"\n", c.name, c.name, c.args)
+	return errUsage
 }
 
 // describe prints what a module says about itself.

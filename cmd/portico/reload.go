@@ -31,13 +31,9 @@ token is read from -token-file, else from PORTICO_ADMIN_TOKEN.`}
 		}); err != nil {
 			return helped(err)
 		}
-		token := os.Getenv("PORTICO_ADMIN_TOKEN")
-		if tokenFile != "" {
-			b, err := os.ReadFile(tokenFile)
-			if err != nil {
-				return err
-			}
-			token = strings.TrimSpace(string(b))
+		token, err := readToken(tokenFile)
+		if err != nil {
+			return err
 		}
 		result, err := admin.Reload(ctx, address, token)
 		if err != nil {
@@ -53,4 +49,13 @@ token is read from -token-file, else from PORTICO_ADMIN_TOKEN.`}
 		return nil
 	}
 	return c
+}
+
+// readToken is the admin token: of a file, else of the environment.
+func readToken(file string) (string, error) {
+	if file == "" {
+		return os.Getenv("PORTICO_ADMIN_TOKEN"), nil
+	}
+	b, err := os.ReadFile(file)
+	return strings.TrimSpace(string(b)), err
 }

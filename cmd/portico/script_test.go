@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/hex"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -32,8 +33,19 @@ import (
 //	                    make a request; its answer is stdout, head first
 //	eventually COMMAND  repeat "ask" or "log" until it succeeds
 //	hex FILE BYTES      write bytes
+//	said FILE TEXT      wait until a file has TEXT
 //	status N COMMAND    run a command that must end with that exit status
+//
+// and the condition [slow], which -short does not meet.
 func TestScripts(t *testing.T) {
+	goEnv := map[string]string{}
+	for _, name := range []string{"GOCACHE", "GOMODCACHE"} {
+		out, err := exec.Command("go", "env", name).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		goEnv[name] = strings.TrimSpace(string(out))
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -49,8 +61,23 @@ func TestScripts(t *testing.T) {
 			e.Setenv("PORTICO_ADMIN", "127.0.0.1:"+p.admin)
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
 			e.Setenv("HOME", e.WorkDir)
+			program, err := exec.LookPath("portico")
+			if err != nil {
+				return err
+			}
+			e.Setenv("PORTICO", program)
+			e.Setenv("GOPROXY", "off") // a project needs no network
+			for _, name := range []string{"GOCACHE", "GOMODCACHE"} {
+				e.Setenv(name, goEnv[name]) // HOME has moved
+			}
 			e.Values[running{}] = new(*gateway)
 			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "slow" {
+				return false, fmt.Errorf("there is no condition %q", cond)
+			}
+			return !testing.Short(), nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"clone":      func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(clone(ts.MkAbs("."))) },
@@ -61,6 +88,7 @@ func TestScripts(t *testing.T) {
 			"down":       down,
 			"eventually": eventually,
 			"hex":        writeHex,
+			"said":       said,
 			"status":     status,
 		},
 	})
@@ -177,6 +205,19 @@ func eventually(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		if time.Now().After(deadline) {
 			ts.Fatalf("%s", problem)
+		}
+	}
+}
+
+// said waits for what a command in the background writes.
+func said(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		b, err := os.ReadFile(ts.MkAbs(args[0])) // it may not be there yet
+		if err == nil && strings.Contains(string(b), args[1]) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s does not say %q: %s", args[0], args[1], b)
 		}
 	}
 }

@@ -30,6 +30,7 @@ type Engine struct {
 	cache     *cache // nil without a directory
 	runtime   wazero.Runtime
 	hosts     map[string]map[string]HostFunc
+	now       func() time.Time
 	epoch     time.Time // deadlines are kept as durations since, which is cheaper
 	compiling *semaphore.Weighted
 	closing   atomic.Bool
@@ -48,6 +49,7 @@ func New(o Options) (*Engine, error) {
 		rewriter:  newRewriter(o.Interrupt),
 		log:       o.Logger,
 		hosts:     map[string]map[string]HostFunc{},
+		now:       o.Now,
 		epoch:     time.Now(),
 		compiling: semaphore.NewWeighted(1),
 		done:      make(chan struct{}),
@@ -57,9 +59,12 @@ func New(o Options) (*Engine, error) {
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
+	if e.now == nil {
+		e.now = time.Now
+	}
 	config := wazero.NewRuntimeConfig().
 		WithCoreFeatures(features).
-		WithDebugInfoEnabled(false). // line tables would describe the original
+		WithDebugInfoEnabled(o.Lines && o.Interrupt != Rewrite). // line tables describe the original
 		WithCloseOnContextDone(o.Interrupt == WatchContext)
 	if o.CacheDir != "" {
 		size := o.CacheBytes

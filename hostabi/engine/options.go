@@ -39,6 +39,15 @@ type Options struct {
 	// Interrupt says how guests are stopped.
 	Interrupt Interrupt
 
+	// Lines keeps the line tables of modules, so that the stacks of traps name
+	// files and lines. They would be wrong in rewritten modules, so it is of use
+	// with another Interrupt only.
+	Lines bool
+
+	// Now is the wall clock that guests read by WASI; nil means time.Now. The
+	// monotonic clock and deadlines are not moved by it.
+	Now func() time.Time
+
 	// Logger gets what happens outside of any call. nil means silence.
 	Logger *slog.Logger
 }

@@ -38,7 +38,7 @@ func clockTime(i *Instance, args []uint64) uint64 {
 func (i *Instance) clock(id uint32) (uint64, bool) {
 	switch id {
 	case clockRealtime:
-		return uint64(time.Now().UnixNano()), true
+		return uint64(i.engine.now().UnixNano()), true
 	case clockMonotonic:
 		return uint64(time.Since(i.engine.epoch)), true
 	}

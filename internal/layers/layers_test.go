@@ -31,6 +31,8 @@ var allowed = map[string][]string{
 	"cmd/...":                {"..."},
 	"bench/...":              {"..."},
 	"examples/...":           {"..."},
+	"workbench":              join([]string{"runtime"}, adapters, below),
+	"workbench/project":      nil,
 	"runtime":                join(phases, shared, adapters, below),
 	"runtime/admin":          join(shared, below),
 	"runtime/front":          {"runtime/exchange", "hostabi"},

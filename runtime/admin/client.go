@@ -34,6 +34,44 @@ const maxAnswer = 4 << 20
 // wrong the error is a [*ReloadError]. ctx bounds the wait; the gateway does
 // not stop reloading when it ends.
 func Reload(ctx context.Context, address, token string) (Result, error) {
+	status, b, err := ask(ctx, http.MethodPost, "/reload", address, token)
+	if err != nil {
+		return Result{}, err
+	}
+	return readResult(address, status, b)
+}
+
+// Plugin is what a gateway says of one plugin of its directory; see
+// plugin.Status.
+type Plugin struct {
+	Name     string   `json:"name"`
+	Digest   string   `json:"digest"`
+	State    string   `json:"state"`
+	Problems []string `json:"problems"`
+}
+
+// Plugins asks the gateway at address what is in its plugin directory, and what
+// it makes of it.
+func Plugins(ctx context.Context, address, token string) ([]Plugin, error) {
+	status, b, err := ask(ctx, http.MethodGet, "/plugins", address, token)
+	if err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Plugins []Plugin `json:"plugins"`
+		Error   string   `json:"error"`
+	}
+	switch err := json.Unmarshal(b, &answer); {
+	case err != nil:
+		return nil, fmt.Errorf("what answers at %s is no control listener of a gateway (status %d)", address, status)
+	case status != http.StatusOK:
+		return nil, fmt.Errorf("the gateway at %s answers %d: %s", address, status, answer.Error)
+	}
+	return answer.Plugins, nil
+}
+
+// ask makes one request to a control listener.
+func ask(ctx context.Context, method, path, address, token string) (status int, body []byte, err error) {
 	to, host := target(address)
 	client := &http.Client{
 		Transport: &http.Transport{
@@ -45,9 +83,9 @@ func Reload(ctx context.Context, address, token string) (Result, error) {
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, (&url.URL{Scheme: "http", Host: host, Path: "/reload"}).String(), nil)
+	req, err := http.NewRequestWithContext(ctx, method, (&url.URL{Scheme: "http", Host: host, Path: path}).String(), nil)
 	if err != nil {
-		return Result{}, fmt.Errorf("admin address %q: %w", address, err)
+		return 0, nil, fmt.Errorf("admin address %q: %w", address, err)
 	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
@@ -58,14 +96,14 @@ func Reload(ctx context.Context, address, token string) (Result, error) {
 		if errors.As(err, &u) {
 			err = u.Err
 		}
-		return Result{}, fmt.Errorf("no answer from a gateway at %s: %w", address, err)
+		return 0, nil, fmt.Errorf("no answer from a gateway at %s: %w", address, err)
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
-		return Result{}, fmt.Errorf("answer of the gateway at %s: %w", address, err)
+		return 0, nil, fmt.Errorf("answer of the gateway at %s: %w", address, err)
 	}
-	return readResult(address, res.StatusCode, b)
+	return res.StatusCode, b, nil
 }
 
 type dialTarget struct{ network, address string }

@@ -92,6 +92,30 @@ func TestReloadThroughTheListener(t *testing.T) {
 	}
 }
 
+func TestPluginsThroughTheListener(t *testing.T) {
+	o := full()
+	o.Token = token("secret")
+	o.Plugins = func() any {
+		return []map[string]any{{"name": "session", "digest": "sha256:1", "state": "broken", "problems": []string{"one"}, "size": 3}}
+	}
+	at := serve(t, "127.0.0.1:0", o)
+	got, err := Plugins(t.Context(), at, "secret")
+	if want := []Plugin{{"session", "sha256:1", "broken", []string{"one"}}}; err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("Plugins = %+v, %v, want %+v", got, err, want)
+	}
+	if _, err := Plugins(t.Context(), at, ""); err == nil || err.Error() != fmt.Sprintf("the gateway at %s answers 401: %s", at, wantsToken) {
+		t.Errorf("Plugins without token = %v", err)
+	}
+	s := httptest.NewServer(http.NotFoundHandler())
+	defer s.Close()
+	if _, err := Plugins(t.Context(), s.Listener.Addr().String(), ""); err == nil || !strings.HasSuffix(err.Error(), "is no control listener of a gateway (status 404)") {
+		t.Errorf("Plugins of what is no gateway = %v", err)
+	}
+	if _, err := Plugins(t.Context(), "127.0.0.1:1", ""); err == nil || !strings.HasPrefix(err.Error(), "no answer from a gateway at 127.0.0.1:1") {
+		t.Errorf("Plugins of nobody = %v", err)
+	}
+}
+
 func TestReloadOfWhatIsNoGateway(t *testing.T) {
 	tests := []struct {
 		name    string

@@ -30,8 +30,13 @@ func weight(key string, e *entry) uint32 {
 	return uint32(len(key) + len(e.value) + entryOverhead)
 }
 
-func newCache(size int64) *cache {
+func newCache(size int64, now func() time.Time) *cache {
+	var c otter.Clock
+	if now != nil {
+		c = clock{now}
+	}
 	return &cache{otter.Must(&otter.Options[string, *entry]{
+		Clock:         c,
 		MaximumWeight: uint64(size),
 		Weigher:       weight,
 		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[string, *entry]) time.Duration {
@@ -42,6 +47,13 @@ func newCache(size int64) *cache {
 		}),
 	})}
 }
+
+// clock is somebody's clock for otter. It does not tick: what has expired is
+// not found, and removed when it is asked for.
+type clock struct{ now func() time.Time }
+
+func (c clock) NowNano() int64                      { return c.now().UnixNano() }
+func (c clock) Tick(time.Duration) <-chan time.Time { return nil }
 
 func (c *cache) Get(key string) ([]byte, bool) {
 	e, ok := c.entries.GetIfPresent(key)

@@ -41,7 +41,7 @@ func (l *Lease) newIssuers() (issuers, error) {
 	var errs []error
 	for _, g := range l.grants.Issuers {
 		i := &issuer{}
-		o := jwt.Options{Issuer: g.Issuer, Audience: g.Audience, Algorithms: g.Algorithms, Leeway: g.Leeway}
+		o := jwt.Options{Issuer: g.Issuer, Audience: g.Audience, Algorithms: g.Algorithms, Leeway: g.Leeway, Now: s.stores.Now}
 		if g.JWKS != "" {
 			i.keys = s.stores.Keys.Acquire(g.JWKS)
 			o.Keys = i.keys

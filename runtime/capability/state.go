@@ -51,6 +51,9 @@ type Stores struct {
 	// Keys has the keys of issuers. It must be there if an Issuer has a JWKS, and
 	// is closed after the last lease was released.
 	Keys *jwt.Registry
+	// Now is the clock of caches, of tokens and of this gateway's own buckets; nil
+	// means time.Now.
+	Now func() time.Time
 }
 
 // ErrNoStore reports a grant of kv where there is no store.
@@ -183,13 +186,13 @@ func (s *State) Acquire(plugin string, g Grants) (*Lease, error) {
 	}
 	s.leases[l] = struct{}{}
 	if has(hostabi.CapabilityCache) {
-		l.cache = s.caches.acquire(g.Namespace, func() *cache { return newCache(l.cacheSize()) })
+		l.cache = s.caches.acquire(g.Namespace, func() *cache { return newCache(l.cacheSize(), s.stores.Now) })
 		l.capabilities.Cache = l.cache
 	}
 	if has(hostabi.CapabilityThrottle) {
 		l.buckets = buckets{}
 		for _, b := range g.Buckets {
-			l.buckets[b.Name] = s.buckets.acquire(l.bucketKey(b), func() limiter { return newBucket(cluster, l.bucketKey(b), l.limits[b.Name]) })
+			l.buckets[b.Name] = s.buckets.acquire(l.bucketKey(b), func() limiter { return newBucket(cluster, l.bucketKey(b), l.limits[b.Name], s.stores.Now) })
 		}
 		l.capabilities.Throttle = l.buckets
 	}
@@ -245,11 +248,11 @@ func (s *State) checkTypes(plugin string, list []Metric) error {
 	return errors.Join(errs...)
 }
 
-func newBucket(cluster *throttle.Cluster, key string, limit throttle.Limit) limiter {
+func newBucket(cluster *throttle.Cluster, key string, limit throttle.Limit, now func() time.Time) limiter {
 	if cluster != nil {
 		return throttle.NewShared(cluster, key, limit, throttle.Options{})
 	}
-	return alone{throttle.NewTable(limit, throttle.Options{})}
+	return alone{throttle.NewTable(limit, throttle.Options{Now: now})}
 }
 
 // bucketKey needs no escape: no name has a slash.

@@ -42,9 +42,12 @@ func TestEveryMistakeHasItsMessage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if strings.HasPrefix(base, "plugin-") {
+			switch {
+			case strings.HasPrefix(base, "plugin-"):
 				_, err = ParsePlugin(base, src)
-			} else {
+			case strings.HasPrefix(base, "cases-"):
+				_, err = ParseCases(base, src)
+			default:
 				_, err = Parse(base, src)
 			}
 			if err == nil {

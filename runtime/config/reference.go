@@ -15,7 +15,7 @@ import (
 // The sources that hold the structs of the model: their field comments are the
 // meanings in the reference, so that there is one text of each.
 //
-//go:embed config.go server.go accesslog.go api.go authorizer.go gatewayresponse.go grants.go pluginhttp.go integration.go jwt.go plugin.go route.go stage.go store.go
+//go:embed config.go server.go accesslog.go api.go authorizer.go cases.go gatewayresponse.go grants.go pluginhttp.go integration.go jwt.go plugin.go route.go stage.go store.go
 var modelSources embed.FS
 
 // Reference writes the configuration reference in Markdown: a table of key,
@@ -35,6 +35,21 @@ func Reference(w io.Writer) error {
 	writeLater(&b, laterKeys)
 	b.WriteString("\nIn NAME.toml:\n\n")
 	writeLater(&b, laterPluginKeys)
+	_, err = io.WriteString(w, b.String())
+	return err
+}
+
+// CasesReference writes the reference of a file of cases for plugins, in
+// Markdown.
+func CasesReference(w io.Writer) error {
+	meanings, err := fieldComments(modelSources)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	// [defaults] has the keys of a case.
+	cases := table[Cases]{entries: slices.DeleteFunc(slices.Clone(casesTable.entries), func(e entry[Cases]) bool { return e.name == "defaults" })}
+	writeReference(&b, cases.section(styleTable), meanings)
 	_, err = io.WriteString(w, b.String())
 	return err
 }

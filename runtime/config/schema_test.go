@@ -19,7 +19,7 @@ func TestReferenceIsGeneratedFromTheSchema(t *testing.T) {
 // schemaFields lists the rows of both files' schemas by Go field.
 func schemaFields() map[string]row {
 	fields := make(map[string]row)
-	for _, root := range []*section{configTable.section(styleTable), pluginTable.section(styleTable)} {
+	for _, root := range []*section{configTable.section(styleTable), pluginTable.section(styleTable), casesTable.section(styleTable)} {
 		root.walk("", "", func(_ string, s *section) {
 			for _, r := range s.rows() {
 				fields[r.field] = r
@@ -44,7 +44,8 @@ func TestEveryFieldOfTheModelHasAKey(t *testing.T) {
 	}
 	for _, v := range []any{Config{}, Server{}, Log{}, AccessLog{}, Plugins{}, Upstream{}, API{}, GatewayResponse{}, Authorizer{},
 		Route{}, Integration{}, IntegrationResponse{}, Stage{}, Plugin{}, Breaker{},
-		Store{}, PluginCache{}, PluginKV{}, PluginBucket{}, PluginMetric{}} {
+		Store{}, PluginCache{}, PluginKV{}, PluginBucket{}, PluginMetric{},
+		Cases{}, Case{}, Step{}, CaseRequest{}, Answer{}, HTTPAnswer{}, Expect{}} {
 		typ := reflect.TypeOf(v)
 		for i := range typ.NumField() {
 			f := typ.Field(i)

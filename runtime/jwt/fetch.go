@@ -47,17 +47,11 @@ func (r *Registry) download(ctx context.Context, source string) ([]byte, error) 
 	}
 	req.Header.Set("Accept", "application/jwk-set+json, application/json")
 	req.Header.Set("User-Agent", "portico")
-	dialer := &net.Dialer{}
-	if req.URL.Scheme == "http" {
-		dialer.Control = onlyInside
+	via := r.double
+	if via == nil {
+		via = r.transport(req)
 	}
-	transport := &http.Transport{ // one connection in minutes: none is kept
-		DialContext:            dialer.DialContext,
-		DisableKeepAlives:      true,
-		TLSClientConfig:        &tls.Config{RootCAs: r.roots.Load(), MinVersion: tls.VersionTLS12},
-		MaxResponseHeaderBytes: 64 << 10,
-	}
-	resp, err := transport.RoundTrip(req) // it follows no redirect
+	resp, err := via.RoundTrip(req) // it follows no redirect
 	if err != nil {
 		return nil, err
 	}
@@ -70,4 +64,18 @@ func (r *Registry) download(ctx context.Context, source string) ([]byte, error) 
 		return nil, err
 	}
 	return io.ReadAll(io.LimitReader(resp.Body, MaxDocument+1))
+}
+
+// transport connects for one request: over http, within this network alone.
+func (r *Registry) transport(req *http.Request) *http.Transport {
+	dialer := &net.Dialer{}
+	if req.URL.Scheme == "http" {
+		dialer.Control = onlyInside
+	}
+	return &http.Transport{ // one connection in minutes: none is kept
+		DialContext:            dialer.DialContext,
+		DisableKeepAlives:      true,
+		TLSClientConfig:        &tls.Config{RootCAs: r.roots.Load(), MinVersion: tls.VersionTLS12},
+		MaxResponseHeaderBytes: 64 << 10,
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/x509"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"slices"
 	"sync"
@@ -18,6 +19,8 @@ type RegistryOptions struct {
 	Log *slog.Logger
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// RoundTrip stands in for the network; nil is the network.
+	RoundTrip http.RoundTripper
 }
 
 // Registry has the [Keys] of all URLs. It outlives snapshots, so that a reload
@@ -27,6 +30,8 @@ type Registry struct {
 	now   func() time.Time
 	get   func(ctx context.Context, url string) ([]byte, error)
 	roots atomic.Pointer[x509.CertPool] // nil: the system's
+
+	double http.RoundTripper // RegistryOptions.RoundTrip
 
 	ctx  context.Context // of all fetches; done when the registry is closed
 	stop context.CancelFunc
@@ -39,7 +44,7 @@ type Registry struct {
 
 // NewRegistry returns a registry. Close it when nobody verifies any more.
 func NewRegistry(o RegistryOptions) *Registry {
-	r := &Registry{log: o.Log, now: o.Now, byURL: map[string]*Keys{}}
+	r := &Registry{log: o.Log, now: o.Now, double: o.RoundTrip, byURL: map[string]*Keys{}}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}

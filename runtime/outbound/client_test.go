@@ -397,3 +397,30 @@ func TestFailuresAreLoggedOnceASecond(t *testing.T) {
 		}
 	})
 }
+
+// roundTrip is a function as an http.RoundTripper.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(q *http.Request) (*http.Response, error) { return f(q) }
+
+func TestADoubleStandsInForTheNetworkAlone(t *testing.T) {
+	p := newPool(t, PoolOptions{RoundTrip: roundTrip(func(q *http.Request) (*http.Response, error) {
+		if q.URL.Path == "/gone" {
+			return nil, hostabi.ETIMEDOUT
+		}
+		return &http.Response{StatusCode: 201, Body: io.NopCloser(strings.NewReader(q.Header.Get("Authorization"))), Header: http.Header{}}, nil
+	})})
+	c := newClient(t, p, Options{Hosts: []Host{{Scheme: "https", Name: "a.example.com", Port: "443"}},
+		Secret: func(string) ([]byte, error) { return []byte("s3cret"), nil }})
+	q := get(t, "https://a.example.com/")
+	q.Header.Add("Authorization", "Bearer {secret:key}")
+	if got, _ := do(t.Context(), c, q); got != (result{Status: 201, Body: "Bearer s3cret"}) {
+		t.Errorf("got %+v, want the secret filled in", got)
+	}
+	if got, _ := do(t.Context(), c, get(t, "https://b.example.com/")); !is(got.Err, hostabi.EPERM) {
+		t.Errorf("a host that is not listed: %+v, want EPERM", got)
+	}
+	if got, _ := do(t.Context(), c, get(t, "https://a.example.com/gone")); !is(got.Err, hostabi.ETIMEDOUT) {
+		t.Errorf("got %+v, want ETIMEDOUT", got)
+	}
+}

@@ -21,6 +21,10 @@ type PoolOptions struct {
 	Resolver *net.Resolver
 	// RootCAs verify servers; nil means the system's.
 	RootCAs *x509.CertPool
+	// RoundTrip stands in for the network: everything that a Client does holds,
+	// but for addresses, which nobody dials. Its errors may be a [hostabi.Code].
+	// nil is the network.
+	RoundTrip http.RoundTripper
 }
 
 // Pool holds the connections of all plugins. It is safe for concurrent use.
@@ -36,7 +40,15 @@ type Pool struct {
 // transport is the connections that one guard allowed.
 type transport struct {
 	*http.Transport
-	clients int // guarded by Pool.mu
+	double  http.RoundTripper // PoolOptions.RoundTrip
+	clients int               // guarded by Pool.mu
+}
+
+func (t *transport) RoundTrip(q *http.Request) (*http.Response, error) {
+	if t.double != nil {
+		return t.double.RoundTrip(q)
+	}
+	return t.Transport.RoundTrip(q)
 }
 
 const (
@@ -76,7 +88,7 @@ func (p *Pool) acquire(g guard) *transport {
 	defer p.mu.Unlock()
 	t := p.transports[g.key()]
 	if t == nil {
-		t = &transport{Transport: p.newTransport(g)}
+		t = &transport{Transport: p.newTransport(g), double: p.o.RoundTrip}
 		p.transports[g.key()] = t
 	}
 	t.clients++

@@ -21,6 +21,7 @@ import (
 type builder struct {
 	engine *engine.Engine
 	log    *slog.Logger
+	now    func() time.Time
 	held   *held
 }
 
@@ -56,7 +57,7 @@ func (b builder) build(ctx context.Context, name string, wasm []byte, s Settings
 		return p, nil
 	}
 	o := nativeOptions(s, i.Info)
-	o.Name, o.Log, o.Observe = name, b.log, observe
+	o.Name, o.Log, o.Observe, o.Now = name, b.log, observe, b.now
 	p, err := native.New(ctx, b.engine, wasm, o)
 	if err != nil {
 		return nil, unnamed(err)
@@ -69,7 +70,7 @@ func (b builder) script(ctx context.Context, name string, source []byte, s Setti
 		return nil, err
 	}
 	o := nativeOptions(s, nil)
-	o.Name, o.Log, o.Observe = name, b.log, observe
+	o.Name, o.Log, o.Observe, o.Now = name, b.log, observe, b.now
 	p, err := javascript.New(ctx, b.engine, source, o)
 	if err != nil {
 		return nil, unnamed(err)

@@ -19,6 +19,7 @@ type Directory struct {
 	held  held
 	parse func(file string, src []byte) (Settings, error)
 	aside func(wait func())
+	wrap  func(name string, g Guest) Guest
 	log   *slog.Logger
 	since time.Time // of New
 
@@ -58,6 +59,7 @@ func New(o Options) (*Directory, error) {
 		build:   o.Build,
 		parse:   o.Parse,
 		aside:   o.Aside,
+		wrap:    o.Wrap,
 		log:     o.Log,
 		since:   time.Now(),
 		closed:  make(chan struct{}),
@@ -75,7 +77,7 @@ func New(o Options) (*Directory, error) {
 		d.log = slog.New(slog.DiscardHandler)
 	}
 	if d.build == nil {
-		b := builder{o.Engine, d.log, &d.held}
+		b := builder{o.Engine, d.log, o.Now, &d.held}
 		d.build, d.probe = b.build, b.probe
 	}
 	if d.parse == nil {

@@ -156,6 +156,9 @@ func (l *loader) build(ctx context.Context, name string, c *content, s Settings)
 		}
 		return nil, err
 	}
+	if d.wrap != nil {
+		guest = d.wrap(name, guest)
+	}
 	p.guest, p.loaded = guest, time.Now()
 	took := p.loaded.Sub(start).Round(time.Millisecond)
 	if large {

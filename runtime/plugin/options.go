@@ -45,6 +45,12 @@ type Options struct {
 	// waits within Load.
 	Aside func(wait func())
 
+	// Now is the clock that native guests see; nil means time.Now.
+	Now func() time.Time
+
+	// Wrap puts something around each guest that was built; nil is nothing.
+	Wrap func(name string, g Guest) Guest
+
 	// Log gets the progress of loading and what the plugins log; nil means
 	// silence.
 	Log *slog.Logger

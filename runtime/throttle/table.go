@@ -24,6 +24,9 @@ type Options struct {
 	// which gives their keys the few tokens they lack; a bucket that a flood of
 	// other keys should bring back is the last to go.
 	MaxKeys int
+
+	// Now is the clock of buckets, nil means time.Now.
+	Now func() time.Time
 }
 
 // Table has a bucket for every key, all of one limit. It forgets those that are
@@ -31,6 +34,7 @@ type Options struct {
 // of a hash with a random seed. It is safe for concurrent use.
 type Table struct {
 	limit  atomic.Pointer[Limit]
+	now    func() time.Time // nil is time.Now, by way of the cheaper time.Since
 	made   time.Time
 	seeds  [2]maphash.Seed
 	shards [shardCount]shard
@@ -41,7 +45,10 @@ func NewTable(l Limit, o Options) *Table {
 	if o.MaxKeys <= 0 {
 		o.MaxKeys = DefaultMaxKeys
 	}
-	t := &Table{made: time.Now(), seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	t := &Table{now: o.Now, made: time.Now(), seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	if t.now != nil {
+		t.made = t.now()
+	}
 	t.limit.Store(&l)
 	each := max((o.MaxKeys+shardCount-1)/shardCount, minSlots)
 	for i := range t.shards {
@@ -65,7 +72,7 @@ func (t *Table) Take(key string, n int) (wait time.Duration, ok bool) {
 	}
 	id := identity{maphash.String(t.seeds[0], key), maphash.String(t.seeds[1], key)}
 	s := &t.shards[id[0]%shardCount]
-	now := units(time.Since(t.made))
+	now := units(t.age())
 	e := s.find(id)
 	for {
 		if e == nil {
@@ -86,11 +93,19 @@ func (t *Table) Take(key string, n int) (wait time.Duration, ok bool) {
 	}
 }
 
+// age is how long the table has been there, by its clock.
+func (t *Table) age() time.Duration {
+	if t.now != nil {
+		return t.now().Sub(t.made)
+	}
+	return time.Since(t.made)
+}
+
 // Forget gives back the memory of buckets that are full. Takes of new keys do
 // so too; the owner of a table calls it now and then for a table that has none.
 func (t *Table) Forget() {
 	for i := range t.shards {
-		t.shards[i].forget(units(time.Since(t.made)))
+		t.shards[i].forget(units(t.age()))
 	}
 }
 

@@ -92,3 +92,22 @@ func TestTakeDoesNotAllocate(t *testing.T) {
 		t.Errorf("two takes allocate %v times, want 0", got)
 	}
 }
+
+func TestATableGoesByItsClock(t *testing.T) {
+	now := time.Unix(0, 0)
+	table := NewTable(limit(t, 1, 2), Options{Now: func() time.Time { return now }})
+	for _, step := range []struct {
+		after time.Duration
+		wait  time.Duration
+	}{{0, 0}, {0, 0}, {0, time.Second}, {500 * time.Millisecond, 500 * time.Millisecond}, {500 * time.Millisecond, 0}, {time.Hour, 0}} {
+		now = now.Add(step.after)
+		if wait, ok := table.Take("a", 1); wait != step.wait || ok != (step.wait == 0) {
+			t.Errorf("at %v Take = %v, %v, want %v", now.Unix(), wait, ok, step.wait)
+		}
+	}
+	now = now.Add(time.Hour)
+	table.Forget()
+	if n := table.Len(); n != 0 {
+		t.Errorf("%d buckets after an hour, want 0", n)
+	}
+}

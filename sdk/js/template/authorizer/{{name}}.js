@@ -2,7 +2,7 @@
 
 /** Lets requests with the right token pass. */
 export function authorize(event) {
-  const token = event.authorizationToken || event.headers?.authorization;
+  const token = event.authorizationToken ?? event.headers?.authorization ?? event.headers?.Authorization;
   if (!token) throw new Error("Unauthorized"); // 401
   return token === "Bearer letmein";
 }
