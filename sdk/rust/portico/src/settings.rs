@@ -98,7 +98,8 @@ impl<'a> Settings<'a> {
 
     /// A time such as `"1h30m"`, in the units ms, s, m and h.
     pub fn duration(&self, name: &str, within: RangeInclusive<Duration>) -> Result<Option<Duration>, String> {
-        let what = format!("a duration such as \"30s\" or \"5m\", from {:?} to {:?}", within.start(), within.end());
+        let (least, most) = (show(within.start()), show(within.end()));
+        let what = format!("a duration such as \"30s\" or \"5m\", from \"{least}\" to \"{most}\"");
         self.typed(name, &what, |v| duration(v.as_str()?).filter(|d| within.contains(d)))
     }
 
@@ -129,7 +130,10 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// A number before each of the units, largest number first: `"1h30m"`.
+/// Units of time, in milliseconds.
+const TIMES: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
+
+/// A number before each of the units: `"1h30m"`.
 fn duration(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut all = Duration::ZERO;
@@ -137,17 +141,18 @@ fn duration(text: &str) -> Option<Duration> {
         let (number, tail) = number(rest)?;
         let end = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(end);
-        let ms: u64 = match unit {
-            "ms" => 1,
-            "s" => 1000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            _ => return None,
-        };
-        all = all.checked_add(Duration::from_millis(number.checked_mul(ms)?))?;
+        let (_, ms) = TIMES.iter().find(|t| t.0 == unit)?;
+        all = all.checked_add(Duration::from_millis(number.checked_mul(*ms)?))?;
         rest = tail;
     }
     Some(all).filter(|_| !text.is_empty())
+}
+
+/// Writes a time in the largest unit that it is a multiple of.
+fn show(time: &Duration) -> String {
+    let all = time.as_millis() as u64;
+    let (unit, ms) = TIMES.iter().find(|t| all > 0 && all % t.1 == 0).unwrap_or(&TIMES[2]);
+    format!("{}{unit}", all / ms)
 }
 
 fn size(text: &str) -> Option<u64> {
@@ -217,7 +222,7 @@ mod tests {
             (c.integer("n", 8..=9).map(drop), "config.n: must be a whole number from 8 to 9"),
             (
                 c.duration("n", SECOND..=SECOND * 60).map(drop),
-                r#"config.n: must be a duration such as "30s" or "5m", from 1s to 60s"#,
+                r#"config.n: must be a duration such as "30s" or "5m", from "1s" to "1m""#,
             ),
             (c.size("n", 0..=9).map(drop), r#"config.n: must be a size such as "64KiB" or "1MiB", from 0 to 9 bytes"#),
             (t.texts("l").map(drop), "config.t.l: must be a list of texts in quotes"),
@@ -233,6 +238,9 @@ mod tests {
     fn times_and_sizes_have_units() {
         for (text, ms) in [("0s", 0), ("250ms", 250), ("5m", 300_000), ("1h0m1s", 3_601_000)] {
             assert_eq!(duration(text), Some(Duration::from_millis(ms)), "{text}");
+        }
+        for (ms, text) in [(0, "0s"), (250, "250ms"), (1500, "1500ms"), (90_000, "90s"), (86_400_000, "24h")] {
+            assert_eq!(show(&Duration::from_millis(ms)), text);
         }
         for text in ["", "5", "m", "5 m", "-1s", "1d", "1.5h", "99999999999999999999s", "18446744073709551615h", "1s1"]
         {
