@@ -26,7 +26,7 @@ const BYTES: &str = "application/octet-stream";
 
 impl Item {
     pub fn new(content_type: &str, body: &[u8]) -> Item {
-        if content_type == JSON && is_number(body) {
+        if content_type == JSON && Item::number(body).is_some() {
             return Item { record: body.to_vec(), head: 0 };
         }
         let mut record = Vec::with_capacity(1 + TAG + content_type.len() + 1 + body.len());
@@ -54,6 +54,12 @@ impl Item {
         Some(Item { record, head: head.unwrap_or(0) })
     }
 
+    /// The number that a record is, if it is one as the store writes it.
+    pub fn number(record: &[u8]) -> Option<i64> {
+        let number: i64 = std::str::from_utf8(record).ok()?.parse().ok()?;
+        Some(number).filter(|n| n.to_string().as_bytes() == record)
+    }
+
     pub fn record(&self) -> &[u8] {
         &self.record
     }
@@ -67,7 +73,7 @@ impl Item {
 
     pub fn content_type(&self) -> &[u8] {
         match self.head {
-            0 if is_number(&self.record) => JSON.as_bytes(),
+            0 if Item::number(&self.record).is_some() => JSON.as_bytes(),
             0 => BYTES.as_bytes(),
             head => &self.record[1 + TAG..head],
         }
@@ -99,12 +105,6 @@ fn digest(content_type: &str, body: &[u8]) -> String {
     sum.update([b'\n']);
     sum.update(body);
     hex(&sum.finish()[..TAG / 2])
-}
-
-/// Whether a text is a whole number as the store writes it.
-fn is_number(text: &[u8]) -> bool {
-    let number: Option<i64> = std::str::from_utf8(text).ok().and_then(|t| t.parse().ok());
-    number.map_or(false, |n| n.to_string().as_bytes() == text)
 }
 
 #[cfg(test)]

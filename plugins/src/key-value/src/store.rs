@@ -117,14 +117,24 @@ pub fn increment(place: &Place, by: i64, ttl: Option<Duration>) -> Result<i64, P
     }
     for _ in 0..ATTEMPTS {
         match kv::increment(&place.0, by) {
-            Err(Code::EINVAL) if kv::get(&place.0)?.map_or(false, |r| r.is_empty()) => {
-                unless_there(kv::compare_and_set(&place.0, "", "0", ttl))?; // it was removed a moment ago
-            }
-            Err(Code::EINVAL) => return Err(NO_NUMBER),
+            Err(Code::EINVAL) => make_number(place, by, ttl)?,
             sum => return Ok(sum?),
         }
     }
     Err(BUSY)
+}
+
+/// Looks at what was no number that can be added to: by now it may be one, or gone, or what
+/// is left for a moment where a value was removed.
+fn make_number(place: &Place, by: i64, ttl: Option<Duration>) -> Result<(), Problem> {
+    match kv::get(&place.0)? {
+        None => Ok(()),
+        Some(record) if record.is_empty() => Ok(unless_there(kv::compare_and_set(&place.0, "", "0", ttl))?),
+        Some(record) => match Item::number(&record).and_then(|n| n.checked_add(by)) {
+            Some(_) => Ok(()),
+            None => Err(NO_NUMBER),
+        },
+    }
 }
 
 fn unless_there(created: Result<(), Code>) -> Result<(), Code> {
