@@ -29,7 +29,7 @@ fn authorize(req: &Request) -> Result<Decision, Code> {
     let address = match Network::parse(address) {
         Ok(address) => address,
         Err(_) => {
-            let _ = portico::log(Level::Warn, &format!("the client's address is {client}, which no list can have"));
+            portico::log(Level::Warn, format!("the client's address is {client}, which no list can have"));
             return Ok(Decision::Deny);
         }
     };
@@ -41,7 +41,7 @@ fn authorize(req: &Request) -> Result<Decision, Code> {
         }
         Some(list) => {
             // The gateway keeps no context of a denied request.
-            let _ = portico::log(Level::Debug, &format!("{client} is in the list {}", list.label));
+            portico::log(Level::Debug, format!("{client} is in the list {}", list.label));
             Ok(Decision::Deny)
         }
         None if lists.default => Ok(Decision::Allow),

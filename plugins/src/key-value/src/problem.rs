@@ -56,9 +56,9 @@ impl Problem {
             Problem::Failed(text) => return Err(text),
         };
         let json = format!("{{\"error\":{}}}", json::quote(&text));
-        crate::answer(res, status, &json).or_else(|e| match e {
-            Problem::Failed(text) => Err(text),
-            e => Err(format!("{e:?}")),
+        crate::answer(res, status, &json).map_err(|e| match e {
+            Problem::Failed(text) => text,
+            e => format!("{e:?}"),
         })
     }
 }

@@ -21,7 +21,7 @@ impl Refusal {
             Refusal::Denied(reason) => (Decision::Deny, reason),
             Refusal::Failed(text) => return Err(text),
         };
-        let _ = portico::log(Level::Debug, reason);
+        portico::log(Level::Debug, reason);
         Ok(decision)
     }
 }
