@@ -82,6 +82,8 @@ pub mod secrets;
 pub mod throttle;
 
 pub mod json;
+pub mod settings;
+pub mod sha256;
 #[cfg(all(feature = "std", not(target_arch = "wasm32")))]
 pub mod testing;
 

@@ -38,7 +38,7 @@ pub(crate) fn millis(time: Option<Duration>) -> Result<i64, crate::Code> {
         None => Ok(0),
         Some(time) if time.is_zero() => Err(crate::Code::EINVAL),
         Some(time) => {
-            let ms = time.as_nanos() / 1_000_000 + u128::from(time.as_nanos() % 1_000_000 > 0);
+            let ms = time.as_millis() + u128::from(time.subsec_nanos() % 1_000_000 > 0);
             i64::try_from(ms).map_err(|_| crate::Code::EINVAL)
         }
     }
