@@ -57,6 +57,10 @@ export function portico_map_request(): requests.Next {
   const all = request.headers.entries();
   for (let i = 0; i < all.length; i++) say("header " + all[i].name, all[i].value);
   say("values", request.headers.values("x-many").join("|"));
+  const bytes = request.headers.valuesBytes("x-many");
+  say("bytes", [String.UTF8.decode(bytes[1]), String.UTF8.decode(request.getBytes(Field.Path)),
+    String.UTF8.decode(request.paramBytes("id")!), (request.paramBytes("none") === null).toString(),
+    (request.headers.valuesBytes("x-none").length + request.getBytes(Field.Token).byteLength).toString()].join("|"));
   say("absent", (request.headers.get("x-none") === null && !request.headers.has("x-none")).toString());
   say("empty", (request.headers.get("x-empty")! == "" && request.headers.has("x-empty")).toString());
   say("is", [request.headers.is("accept", "text/html"), request.headers.is("accept", "text/htmL"),
