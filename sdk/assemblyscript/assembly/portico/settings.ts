@@ -84,6 +84,17 @@ export class Settings {
     return without;
   }
 
+  /** A size in bytes within bounds, written with the unit B, KiB or MiB, or what stands for it. */
+  size(key: string, without: i32, least: i32, most: i32): i32 {
+    const value = json.member(this.source, key);
+    if (value === null) return without;
+    const text = json.text(value);
+    const n = text === null ? -1 : bytes(text);
+    if (n >= least && n <= most) return <i32>n;
+    this.wrong(key, 'must be a size such as "64KiB", from ' + least.toString() + "B to " + most.toString() + "B");
+    return without;
+  }
+
   /** A table below this one, an empty one without the key. */
   table(key: string): Settings {
     const value = json.member(this.source, key);
@@ -116,4 +127,20 @@ export class Settings {
   private name(key: string): string {
     return this.path == "" ? key : this.path + "." + key;
   }
+}
+
+/** The bytes of "64KiB", -1 of what is no size. */
+function bytes(text: string): i64 {
+  let n: i64 = 0;
+  let i = 0;
+  for (; i < text.length && i < 10; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) break;
+    n = n * 10 + digit;
+  }
+  const unit = text.substring(i);
+  if (i == 0) return -1;
+  if (unit == "B") return n;
+  if (unit == "KiB") return n << 10;
+  return unit == "MiB" ? n << 20 : -1;
 }

@@ -16,9 +16,9 @@ export function parse(op: string, text: string): string {
 function settings(): string {
   const top = Settings.read();
   const rules = top.tables("rules");
-  let said = [top.text("name", "nobody"), top.integer("size", 7, 1, 10).toString(), top.texts("list").join("+")].join("|");
+  let said = [top.text("name", "nobody"), top.integer("size", 7, 1, 10).toString(), top.size("room", 9, 2, 1 << 21).toString(), top.texts("list").join("+")].join("|");
   for (let i = 0; i < rules.length; i++) said += "|" + rules[i].text("set") + rules[i].table("when").text("path", "");
-  top.only(["name", "size", "list", "rules"]);
+  top.only(["name", "size", "room", "list", "rules"]);
   return top.problem == "" ? said : top.problem;
 }
 
