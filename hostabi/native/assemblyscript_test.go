@@ -181,6 +181,7 @@ status: 201
 type: text/plain
 fields: 201|Content-Type
 piece: the 
+more: resp
 `)
 	body, _, _ := h.Body(true)
 	if seen, _ := h.Header(true).Get("X-Seen"); seen != "kept" || h.Status() != 202 || string(body) != "ok" {

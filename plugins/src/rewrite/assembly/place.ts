@@ -84,14 +84,24 @@ export class QueryPlace extends Place {
   }
 }
 
+/** A place of one value at most. */
+abstract class Single extends Place {
+  values(): string[] {
+    const value = this.text();
+    return value === null ? [] : [value];
+  }
+
+  abstract text(): string | null;
+}
+
 @final
-export class PathPlace extends Place {
+export class PathPlace extends Single {
   constructor(readonly name: string) {
     super();
   }
 
-  values(): string[] {
-    return listed(path.part(this.name));
+  text(): string | null {
+    return path.part(this.name);
   }
 
   put(values: string[]): Code {
@@ -116,48 +126,48 @@ export class AskedPlace extends Place {
 }
 
 @final
-export class StagePlace extends Place {
+export class StagePlace extends Single {
   constructor(private name: string) {
     super();
   }
 
-  values(): string[] {
+  text(): string | null {
     return encoded(request.stageVariable(this.name));
   }
 }
 
 @final
-export class ContextPlace extends Place {
+export class ContextPlace extends Single {
   constructor(private name: string) {
     super();
   }
 
-  values(): string[] {
+  text(): string | null {
     return encoded(request.authContext(this.name));
   }
 }
 
 @final
-export class CookiePlace extends Place {
+export class CookiePlace extends Single {
   constructor(private name: string) {
     super();
   }
 
-  values(): string[] {
+  text(): string | null {
     return encoded(request.cookie(this.name));
   }
 }
 
 @final
-export class FieldPlace extends Place {
+export class FieldPlace extends Single {
   constructor(private field: Field) {
     super();
   }
 
   /** A field that is empty counts as none. */
-  values(): string[] {
+  text(): string | null {
     const value = received(request.getBytes(this.field));
-    return value == "" ? [] : [value];
+    return value == "" ? null : value;
   }
 }
 
@@ -171,10 +181,6 @@ function optional(value: ArrayBuffer | null): string | null {
   return value === null ? null : received(value);
 }
 
-function listed(value: string | null): string[] {
-  return value === null ? [] : [value];
-}
-
-function encoded(value: string | null): string[] {
-  return value === null ? [] : [bytes(value)];
+function encoded(text: string | null): string | null {
+  return text === null ? null : bytes(text);
 }

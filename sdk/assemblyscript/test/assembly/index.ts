@@ -108,6 +108,8 @@ export function portico_map_response(): i32 {
   const piece = new Uint8Array(4);
   const n = response.body.read(piece);
   say("piece", String.UTF8.decode(piece.buffer.slice(0, n)));
+  const memory = heap.alloc(4);
+  say("more", String.UTF8.decodeUnsafe(memory, response.body.readInto(memory, 4)));
   response.setStatus(202);
   response.headers.append("X-Seen", responses.request.scratch.text);
   response.write(StaticArray.fromArray<u8>([0x6f, 0x6b]));
