@@ -105,6 +105,7 @@ header x-many: 2
 header X-Empty: 
 header X-Long: `+strings.Repeat("x", 5000)+`
 values: 1|2
+bytes: 2|/a|a/b|true|0
 absent: true
 empty: true
 is: true|false|false|false
@@ -180,6 +181,7 @@ status: 201
 type: text/plain
 fields: 201|Content-Type
 piece: the 
+more: resp
 `)
 	body, _, _ := h.Body(true)
 	if seen, _ := h.Header(true).Get("X-Seen"); seen != "kept" || h.Status() != 202 || string(body) != "ok" {
@@ -240,6 +242,8 @@ func TestTheAssemblyScriptSDKIntegrates(t *testing.T) {
 		{"an array has none", "member", "", `["k",1]`, "nothing"},
 		{"what ends early is no object", "member", "", `{"k":1`, "nothing"},
 		{"nor what ends in a string", "member", "", `{"k":"a\`, "nothing"},
+		{"keys keep their order", "keys", "", ` { "b" : {"x":1}, "\u0061":[] } `, "b|a"},
+		{"only objects have keys", "keys", "", `["a"]`, ""},
 		{"nor what has no value", "member", "", `{"k":,}`, "nothing"},
 		{"elements are found", "items", "", `[ 1, "a,b" ,[2,3],{"x":[]} ]`, `1|"a,b"|[2,3]|{"x":[]}`},
 		{"an open array has none", "items", "", `[1,2`, ""},

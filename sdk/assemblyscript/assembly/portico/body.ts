@@ -11,6 +11,11 @@ export class Reader {
     return core.stream_read(handle(this), into.dataStart, into.byteLength);
   }
 
+  /** What read does, into memory that is not an object's, from heap.alloc. */
+  readInto(at: usize, room: i32): i32 {
+    return core.stream_read(handle(this), at, room);
+  }
+
   /** Reads what is left, whose code is TooLarge if that is more than limit bytes. */
   readAll(limit: i32 = 1 << 20): Value {
     let buffer = new ArrayBuffer(4096);

@@ -26,9 +26,19 @@ export function entries(at: usize, size: usize): Entry[] {
   return pairs;
 }
 
-/** The answer of n bytes as a list, as pairs. */
+/** The answer of n bytes as a list, as one of bytes, as pairs. */
 export function listOf(n: i32): string[] {
   return list(answer.at, n);
+}
+
+export function bytesOf(n: i32): ArrayBuffer[] {
+  const values: ArrayBuffer[] = [];
+  for (let at = answer.at, end = at + n; at < end; at += 4 + load<u32>(at)) {
+    const value = new ArrayBuffer(load<u32>(at));
+    memory.copy(changetype<usize>(value), at + 4, value.byteLength);
+    values.push(value);
+  }
+  return values;
 }
 
 export function entriesOf(n: i32): Entry[] {

@@ -2,7 +2,7 @@ import * as core from "./abi/core";
 import { answer } from "./answer";
 import { first, second } from "./argument";
 import { Code, codeOf, found, must } from "./code";
-import { entriesOf, Entry, listOf } from "./entries";
+import { bytesOf, entriesOf, Entry, listOf } from "./entries";
 
 /**
  * The header of a message. Names are compared without regard to case. It holds nothing: each method asks the gateway.
@@ -37,10 +37,14 @@ export class Headers {
 
   /** The values one by one, none if there is no such header. */
   values<N>(name: N): string[] {
-    let n: i32;
-    do n = core.header_values(message(this), first.at(name), first.length, answer.at, answer.cap);
-    while (answer.short(n));
+    const n = this.list(name);
     return found(n) ? listOf(n) : [];
+  }
+
+  /** What values gives, as bytes. */
+  valuesBytes<N>(name: N): ArrayBuffer[] {
+    const n = this.list(name);
+    return found(n) ? bytesOf(n) : [];
   }
 
   /** All fields in order, with their names as they were written. */
@@ -56,6 +60,14 @@ export class Headers {
     const at = first.at(name);
     let n: i32;
     do n = core.get_header(message(this), at, first.length, answer.at, answer.cap);
+    while (answer.short(n));
+    return n;
+  }
+
+  private list<N>(name: N): i32 {
+    const at = first.at(name);
+    let n: i32;
+    do n = core.header_values(message(this), at, first.length, answer.at, answer.cap);
     while (answer.short(n));
     return n;
   }

@@ -30,6 +30,29 @@ export function member(json: string | null, key: string): string | null {
   }
 }
 
+/** The keys of an object in their order, none if json is no object. */
+export function keys(json: string | null): string[] {
+  const names: string[] = [];
+  if (json === null) return names;
+  let i = blank(json, 0);
+  if (json.charCodeAt(i) != 0x7b) return names; // {
+  i = blank(json, i + 1);
+  while (json.charCodeAt(i) == 0x22) { // "
+    const to = end(json, i);
+    if (to < 0) return [];
+    const name = text(json.substring(i, to));
+    if (name === null) return [];
+    names.push(name);
+    i = blank(json, to);
+    if (json.charCodeAt(i) != 0x3a) return []; // :
+    i = end(json, blank(json, i + 1));
+    if (i < 0) return [];
+    i = blank(json, i);
+    if (json.charCodeAt(i) == 0x2c) i = blank(json, i + 1); // ,
+  }
+  return names;
+}
+
 /** The elements of an array as JSON, none if json is no array. */
 export function items(json: string | null): string[] {
   const values: string[] = [];

@@ -27,6 +27,12 @@ export class Incoming {
     return found(n) ? answer.text(n) : "";
   }
 
+  /** What get gives, as bytes. */
+  getBytes(field: Field): ArrayBuffer {
+    const n = read(field);
+    return answer.bytes(found(n) ? n : 0);
+  }
+
   /** Whether a field is exactly value, without making a string of it. */
   is<V>(field: Field, value: V): bool {
     const n = read(field);
@@ -68,6 +74,12 @@ export class Incoming {
   /** A path parameter, decoded. */
   param<N>(name: N): string | null {
     return parameter(Source.Path, name);
+  }
+
+  /** What param gives, as bytes: a client may have encoded any. */
+  paramBytes<N>(name: N): ArrayBuffer | null {
+    const n = ask(Source.Path, name);
+    return found(n) ? answer.bytes(n) : null;
   }
 
   stageVariable<N>(name: N): string | null {
@@ -118,11 +130,16 @@ function read(field: Field): i32 {
   return n;
 }
 
-function parameter<N>(source: Source, name: N): string | null {
+function ask<N>(source: Source, name: N): i32 {
   const at = first.at(name);
   let n: i32;
   do n = core.get_param(source, at, first.length, answer.at, answer.cap);
   while (answer.short(n));
+  return n;
+}
+
+function parameter<N>(source: Source, name: N): string | null {
+  const n = ask(source, name);
   return found(n) ? answer.text(n) : null;
 }
 

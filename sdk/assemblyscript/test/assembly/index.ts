@@ -57,6 +57,10 @@ export function portico_map_request(): requests.Next {
   const all = request.headers.entries();
   for (let i = 0; i < all.length; i++) say("header " + all[i].name, all[i].value);
   say("values", request.headers.values("x-many").join("|"));
+  const bytes = request.headers.valuesBytes("x-many");
+  say("bytes", [String.UTF8.decode(bytes[1]), String.UTF8.decode(request.getBytes(Field.Path)),
+    String.UTF8.decode(request.paramBytes("id")!), (request.paramBytes("none") === null).toString(),
+    (request.headers.valuesBytes("x-none").length + request.getBytes(Field.Token).byteLength).toString()].join("|"));
   say("absent", (request.headers.get("x-none") === null && !request.headers.has("x-none")).toString());
   say("empty", (request.headers.get("x-empty")! == "" && request.headers.has("x-empty")).toString());
   say("is", [request.headers.is("accept", "text/html"), request.headers.is("accept", "text/htmL"),
@@ -104,6 +108,8 @@ export function portico_map_response(): i32 {
   const piece = new Uint8Array(4);
   const n = response.body.read(piece);
   say("piece", String.UTF8.decode(piece.buffer.slice(0, n)));
+  const memory = heap.alloc(4);
+  say("more", String.UTF8.decodeUnsafe(memory, response.body.readInto(memory, 4)));
   response.setStatus(202);
   response.headers.append("X-Seen", responses.request.scratch.text);
   response.write(StaticArray.fromArray<u8>([0x6f, 0x6b]));
