@@ -27,7 +27,7 @@ var update = flag.Bool("update", false, "rewrite docs/configuration.md and docs/
 func pages(t *testing.T) []string {
 	t.Helper()
 	var all []string
-	for _, pattern := range []string{"README.md", "CONTRIBUTING.md", "RATIONALE.md", "docs/*.md", "examples/*/README.md"} {
+	for _, pattern := range []string{"README.md", "CONTRIBUTING.md", "RATIONALE.md", "docs/*.md", "plugins/README.md", "examples/*/README.md"} {
 		list, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(list) == 0 {
 			t.Fatalf("%s: no such page, %v", pattern, err)
