@@ -5,9 +5,9 @@ TOOLS   := $(CURDIR)/.tools
 RACE    := ./hostabi/adapter ./hostabi/command ./hostabi/engine ./hostabi/javascript ./hostabi/native ./runtime ./runtime/accept ./runtime/accesslog ./runtime/admin \
 	./runtime/authorize ./runtime/capability ./runtime/exchange ./runtime/front ./runtime/integrate ./runtime/jwt ./runtime/mapping \
 	./runtime/outbound ./runtime/plugin \
-	./runtime/resolve ./runtime/respond ./runtime/store ./runtime/throttle ./runtime/upstream
+	./runtime/resolve ./runtime/respond ./runtime/store ./runtime/throttle ./runtime/upstream ./runtime/workbench ./runtime/workbench/project
 
-.PHONY: build test race cover check fmt lint wasm docs languages fuzz evidence evidence-short
+.PHONY: build test race cover check fmt lint wasm docs sdk languages fuzz evidence evidence-short
 
 build:            ## the binary, ./portico
 	$(GO) build -o portico ./cmd/portico
@@ -18,9 +18,10 @@ test:             ## everything, as the README says
 race:             ## the packages with goroutines, under the race detector
 	$(GO) test -race -short $(RACE)
 
+# The workbench is not in it: the scripts of cmd/portico drive it as a whole.
 COVER := 85
 cover:            ## every package that parses or decides has COVER % of its statements run
-	$(GO) test -short -cover $$($(GO) list ./hostabi/... ./runtime/... | grep -v /tck) | awk '{print} \
+	$(GO) test -short -cover $$($(GO) list ./hostabi/... ./runtime/... | grep -v '/tck\|/workbench') | awk '{print} \
 		/coverage:/ {for (i = 1; i < NF; i++) if ($$i == "coverage:" && $$(i+1) + 0 < $(COVER)) low = low " " $$2} \
 		/^(FAIL|---)/ {failed = 1} \
 		END {if (low) print "below $(COVER) %:" low; exit low != "" || failed}'
@@ -43,8 +44,11 @@ wasm:             ## rebuild what is checked in: from text, and the engine; need
 	$(GO) test ./internal/wat -update -count=1
 	bash hostabi/javascript/engine/build.sh
 
-docs:             ## docs/configuration.md from the code
+docs:             ## the reference pages from the code
 	$(GO) generate ./cmd/portico
+
+sdk:              ## what portico plugin new copies, from sdk
+	$(GO) generate ./runtime/workbench/project
 
 languages:        ## docs/languages.md: what of the conformance suite passes where
 	$(GO) test -json -run ConformanceOfThe ./hostabi/native ./hostabi/javascript | $(GO) run ./internal/languages -write

@@ -12,7 +12,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/portico-gateway/portico/runtime/config"
-	"github.com/portico-gateway/portico/workbench"
+	"github.com/portico-gateway/portico/runtime/workbench"
 )
 
 func pluginBenchCommand() *command {

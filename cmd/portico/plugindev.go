@@ -15,7 +15,7 @@ import (
 
 	"github.com/portico-gateway/portico/runtime/admin"
 	"github.com/portico-gateway/portico/runtime/config"
-	"github.com/portico-gateway/portico/workbench/project"
+	"github.com/portico-gateway/portico/runtime/workbench/project"
 )
 
 func pluginDevCommand() *command {

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/portico-gateway/portico/workbench/project"
+	"github.com/portico-gateway/portico/runtime/workbench/project"
 )
 
 func pluginNewCommand() *command {

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/portico-gateway/portico/runtime/config"
-	"github.com/portico-gateway/portico/workbench"
-	"github.com/portico-gateway/portico/workbench/project"
+	"github.com/portico-gateway/portico/runtime/workbench"
+	"github.com/portico-gateway/portico/runtime/workbench/project"
 )
 
 func pluginTestCommand() *command {

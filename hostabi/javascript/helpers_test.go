@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/hostabi/engine"
@@ -39,6 +40,9 @@ func load(t testing.TB, source string, o native.Options) (*javascript.Plugin, er
 	}
 	if o.Name == "" {
 		o.Name = "demo"
+	}
+	if o.Timeout == 0 {
+		o.Timeout = time.Minute // a busy machine needs it, others never
 	}
 	p, err := javascript.New(t.Context(), e, []byte(source), o)
 	if err == nil {

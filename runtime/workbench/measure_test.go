@@ -6,8 +6,8 @@ func TestMeasureSeesWhatAPluginDoes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a second")
 	}
-	cases := load(t, "../plugins/src/session/cases.toml")
-	own, same := open(t, "../plugins/session.wasm"), open(t, "../plugins/session.wasm")
+	cases := load(t, "../../plugins/src/session/cases.toml")
+	own, same := open(t, "../../plugins/session.wasm"), open(t, "../../plugins/session.wasm")
 	costs, err := Measure(t.Context(), cases, &cases.Case[0], own, same)
 	if err != nil {
 		t.Fatal(err)
@@ -30,8 +30,8 @@ func TestMeasureRefusesACaseThatDoesNotReachThePlugin(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a second")
 	}
-	cases := load(t, "../plugins/src/session/cases.toml")
-	_, err := Measure(t.Context(), cases, &cases.Case[2], open(t, "../plugins/session.wasm"))
+	cases := load(t, "../../plugins/src/session/cases.toml")
+	_, err := Measure(t.Context(), cases, &cases.Case[2], open(t, "../../plugins/session.wasm"))
 	if want := `case "without a token there is nothing to judge": the plugin was not called`; err == nil || err.Error() != want {
 		t.Errorf("Measure = %v, want %s", err, want)
 	}

@@ -13,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "write sdk.zip")
 
-const sdkFolder = "../../sdk"
+const sdkFolder = "../../../sdk"
 
 // TestTheArchiveIsTheSDKs compares what the archive holds with the folder sdk,
 // file by file: bytes of the archive itself depend on the compressor.
@@ -34,7 +34,7 @@ func TestTheArchiveIsTheSDKs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const how = "; run: go generate ./workbench/project"
+	const how = "; run: go generate ./runtime/workbench/project"
 	found := 0
 	err = fs.WalkDir(packed, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

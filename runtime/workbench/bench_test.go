@@ -100,16 +100,16 @@ metrics.hits_total = { type = "counter" }
 
 func TestWhatComesOfCases(t *testing.T) {
 	for _, test := range []struct{ name, wasm, toml string }{
-		{"session", "../plugins/session.wasm", "[config.tokens]\nlet-me-in = \"acme\"\n"},
-		{"add-tenant", "../plugins/add-tenant.wasm", ""},
-		{"moods", "../runtime/testdata/moods.wasm", "[breaker]\nfailures = 2\n"},
-		{"state", "../runtime/testdata/state.wasm", stateTOML},
-		{"function", "../runtime/testdata/function.wasm", ""},
+		{"session", "../../plugins/session.wasm", "[config.tokens]\nlet-me-in = \"acme\"\n"},
+		{"add-tenant", "../../plugins/add-tenant.wasm", ""},
+		{"moods", "../testdata/moods.wasm", "[breaker]\nfailures = 2\n"},
+		{"state", "../testdata/state.wasm", stateTOML},
+		{"function", "../testdata/function.wasm", ""},
 		{"peer", "testdata/peer.wasm", "capabilities = [\"http\", \"secrets\"]\nsecrets.key = \"use\"\nhttp = { hosts = [\"api.example.com\"], redirects = 2 }\n"},
 		{"token", "testdata/token.wasm", "capabilities = [\"jwt\"]\njwt.main = { jwks = \"https://id.example.com/keys\", issuer = \"https://id.example.com\" }\n"},
 		{"signed", "testdata/token.wasm", "capabilities = [\"jwt\"]\njwt.main = { secret = \"key\" }\n"},
 		{"crash", "testdata/crash.wasm", ""},
-		{"command", "../hostabi/command/testdata/moods.wasm", ""},
+		{"command", "../../hostabi/command/testdata/moods.wasm", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := open(t, lay(t, test.wasm, test.toml))
@@ -119,16 +119,16 @@ func TestWhatComesOfCases(t *testing.T) {
 }
 
 func TestThePluginsThatShipDoWhatTheirCasesSay(t *testing.T) {
-	files, err := filepath.Glob("../plugins/src/*/cases.toml")
+	files, err := filepath.Glob("../../plugins/src/*/cases.toml")
 	if err != nil || len(files) < 3 {
 		t.Fatalf("Glob = %v, %v", files, err)
 	}
 	for _, file := range files {
 		name := filepath.Base(filepath.Dir(file))
 		t.Run(name, func(t *testing.T) {
-			plugin := "../plugins/" + name + ".wasm"
+			plugin := "../../plugins/" + name + ".wasm"
 			if _, err := os.Stat(plugin); err != nil {
-				plugin = "../plugins/" + name + ".js"
+				plugin = "../../plugins/" + name + ".js"
 			}
 			b, cases := open(t, plugin), load(t, file)
 			for i := range cases.Case {
@@ -141,7 +141,7 @@ func TestThePluginsThatShipDoWhatTheirCasesSay(t *testing.T) {
 }
 
 func TestAGoldenFileIsWrittenComparedAndUpdated(t *testing.T) {
-	b := open(t, "../plugins/echo.wasm")
+	b := open(t, "../../plugins/echo.wasm")
 	dir := t.TempDir()
 	write := func(path, text string) *config.Cases {
 		file := filepath.Join(dir, "cases.toml")

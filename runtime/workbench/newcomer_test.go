@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/portico-gateway/portico/runtime/config"
-	"github.com/portico-gateway/portico/workbench/project"
+	"github.com/portico-gateway/portico/runtime/workbench/project"
 )
 
 // firstTest is what somebody who has the tools waits from "plugin new" to a
