@@ -86,7 +86,8 @@
 //
 // # What else changes
 //
-// The maxima of memory and tables are clamped to [Limits]. The start section
+// Data segments that follow each other become one (data.go). The maxima of
+// memory and tables are clamped to [Limits]. The start section
 // becomes an export that the host calls under a deadline. Function indices
 // move up by one behind the imports, and the name section moves with them, so
 // stack traces keep their names. Sections that describe code offsets

@@ -13,8 +13,8 @@ const (
 
 // twice is the loop under way whose body is written two times, so that one
 // check pays for two rounds. In a loop of a few instructions the check is a
-// third of the work, and worse on processors where a check waits for what the
-// one before stored, some five cycles ago: that chain may then take two rounds.
+// third of the work, and more on processors where it waits for what the check
+// before it has stored: that chain may then take two rounds.
 //
 //	original        rewritten
 //
