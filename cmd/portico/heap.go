@@ -4,32 +4,68 @@ import (
 	"os"
 	goruntime "runtime"
 	"runtime/debug"
+	"runtime/metrics"
 )
 
-// heapFloor is what the heap of a server counts as alive at least, in bytes. A
-// gateway has next to nothing alive and makes a few KiB of garbage a request:
-// by default Go collects 4 MiB at a time, over and over. With 8 MiB it does so
-// a quarter as often and a request costs some 5 % less; more has no effect
-// that can be measured.
-const heapFloor = 8 << 20
+const (
+	// heapRoom is by how much the heap may grow before the collector begins, in
+	// bytes. A gateway has little alive and makes a few KiB of garbage a
+	// request: by default Go would collect 4 MiB at a time, over and over. With
+	// 8 MiB it does so a quarter as often and a request costs some 5 % less;
+	// more has no effect that can be measured.
+	heapRoom = 8 << 20
 
-// ballast fills the heap up to the floor. The collector begins when what is
-// alive has doubled and counts it in; nobody touches it, so it takes addresses
-// but no memory. A higher GOGC would do the same for a small heap, and let a
-// large one grow without bound.
-var ballast []byte
+	// mostPercent bounds GOGC, which the least size at which Go collects, 4 MiB,
+	// is multiplied by.
+	mostPercent = 200
+)
 
 // settleHeap gives back what building the first snapshot took, which is tens of
-// MiB where a large guest was compiled, and raises the floor. The floor is left
-// to the operator who sets GOGC or GOMEMLIMIT.
+// MiB where a large guest was compiled, and from then on keeps the room of the
+// heap. The room is left to the operator who sets GOGC or GOMEMLIMIT.
 func settleHeap() {
 	debug.FreeOSMemory()
-	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
-		return
-	}
-	var m goruntime.MemStats
-	goruntime.ReadMemStats(&m)
-	if m.HeapAlloc < heapFloor {
-		ballast = make([]byte, heapFloor-m.HeapAlloc)
+	if !heapIsSet() {
+		newHeap().adapt()
 	}
 }
+
+func heapIsSet() bool { return os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" }
+
+// gcPercent is the GOGC that gives the heap its room: heapRoom, or as much as
+// is alive less heapRoom, which is more from 16 MiB on and nears Go's default of
+// all that is alive. roots are the stacks and globals, which Go counts in.
+func gcPercent(alive, roots uint64) int {
+	room := uint64(heapRoom)
+	if alive > 2*heapRoom {
+		room = alive - heapRoom
+	}
+	return int(min(100*room/max(alive+roots, 1), mostPercent))
+}
+
+// heap adapts GOGC to what is alive.
+type heap struct {
+	percent int
+	samples []metrics.Sample
+}
+
+func newHeap() *heap {
+	return &heap{percent: 100, samples: []metrics.Sample{
+		{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/stack:bytes"}, {Name: "/gc/scan/globals:bytes"},
+	}}
+}
+
+// adapt is called after each collection. The world stops to change GOGC, so a
+// change by less than an eighth is left for later.
+func (h *heap) adapt() {
+	metrics.Read(h.samples)
+	alive, stacks, globals := h.samples[0].Value.Uint64(), h.samples[1].Value.Uint64(), h.samples[2].Value.Uint64()
+	if p := gcPercent(alive, stacks+globals); p > h.percent+h.percent/8 || p < h.percent-h.percent/8 {
+		h.percent = p
+		debug.SetGCPercent(p)
+	}
+	goruntime.AddCleanup(&collected{h}, (*heap).adapt, h)
+}
+
+// collected is what the next collection finds unreachable.
+type collected struct{ _ *heap }

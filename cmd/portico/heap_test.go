@@ -2,29 +2,69 @@ package main
 
 import (
 	goruntime "runtime"
+	"runtime/debug"
 	"testing"
+	"time"
 )
 
-func TestHeapFloor(t *testing.T) {
+func TestHeapRoom(t *testing.T) {
+	const mib = 1 << 20
 	for _, tt := range []struct {
-		name, gogc, memlimit string
-		alive                int
-		want                 bool
+		name         string
+		alive, roots uint64
+		want         int
 	}{
-		{"is raised by default", "", "", 0, true},
-		{"is no higher than what is alive", "", "", heapFloor, false},
-		{"is left to who sets GOGC", "100", "", 0, false},
-		{"is left to who sets GOMEMLIMIT", "", "200MiB", 0, false},
+		{"is 8 MiB", 10 * mib, 0, 80},
+		{"is 8 MiB with stacks and globals counted", 6 * mib, 2 * mib, 100},
+		{"is less where next to nothing is alive", mib, mib, mostPercent},
+		{"does not divide by nothing", 0, 0, mostPercent},
+		{"is 8 MiB up to twice that", 16 * mib, 0, 50},
+		{"grows from there", 32 * mib, 0, 75},
+		{"is nearly Go's in a large heap", 1600 * mib, 0, 99},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Setenv("GOGC", tt.gogc)
-			t.Setenv("GOMEMLIMIT", tt.memlimit)
-			t.Cleanup(func() { ballast = nil })
-			alive := make([]byte, tt.alive)
-			if settleHeap(); (len(ballast) > 0) != tt.want {
-				t.Errorf("a ballast of %d bytes, want one: %v", len(ballast), tt.want)
+			if got := gcPercent(tt.alive, tt.roots); got != tt.want {
+				t.Errorf("gcPercent(%d, %d) = %d, want %d", tt.alive, tt.roots, got, tt.want)
 			}
-			goruntime.KeepAlive(alive)
 		})
+	}
+}
+
+func TestHeapIsLeftToWhoSetsIt(t *testing.T) {
+	for _, tt := range []struct {
+		gogc, memlimit string
+		want           bool
+	}{{"", "", false}, {"100", "", true}, {"", "200MiB", true}} {
+		t.Setenv("GOGC", tt.gogc)
+		t.Setenv("GOMEMLIMIT", tt.memlimit)
+		if got := heapIsSet(); got != tt.want {
+			t.Errorf("GOGC=%s GOMEMLIMIT=%s: %v, want %v", tt.gogc, tt.memlimit, got, tt.want)
+		}
+	}
+}
+
+// TestHeapAdapts watches GOGC follow what is alive from one collection to the
+// next.
+func TestHeapAdapts(t *testing.T) {
+	percent := func() int {
+		p := debug.SetGCPercent(100)
+		debug.SetGCPercent(p)
+		return p
+	}
+	before := percent()
+	t.Cleanup(func() { debug.SetGCPercent(before) })
+	h := newHeap()
+	h.adapt()
+	for _, mib := range []int{16, 0} {
+		alive := make([]byte, mib<<20)
+		was, deadline := percent(), time.Now().Add(10*time.Second)
+		changed := func() bool { return percent() < was == (mib > 0) && percent() != was }
+		for !changed() {
+			if goruntime.GC(); time.Now().After(deadline) {
+				t.Fatalf("GOGC = %d with %d MiB alive, it was %d before", percent(), mib, was)
+			}
+			time.Sleep(time.Millisecond)
+		}
+		goruntime.KeepAlive(alive)
 	}
 }

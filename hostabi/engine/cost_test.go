@@ -33,8 +33,13 @@ func rewriteGuest(name string) func(testing.TB) []byte {
 	}
 }
 
+// maxCost is what the call of a guest that can be stopped may take at most, the
+// same on an engine that stops nothing being 1.
+const maxCost = 1.3
+
 // cost calls a guest on engines of every kind, turn by turn in one process,
-// and returns the ratio of the medians to the first's.
+// and returns the medians of each turn's ratios to the first, which other work
+// on the machine moves least: it slows all calls of a turn.
 func cost(t testing.TB, wasm []byte, f string, rounds uint64, turns int, kinds ...Interrupt) (ratios []float64, plain time.Duration) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -66,25 +71,33 @@ func cost(t testing.TB, wasm []byte, f string, rounds uint64, turns int, kinds .
 		}
 	}
 	for _, ts := range times {
-		slices.Sort(ts)
-		ratios = append(ratios, float64(ts[len(ts)/2])/float64(times[0][turns/2]))
+		turns := make([]float64, len(ts))
+		for i := range ts {
+			turns[i] = float64(ts[i]) / float64(times[0][i])
+		}
+		slices.Sort(turns)
+		ratios = append(ratios, turns[len(turns)/2])
 	}
+	slices.Sort(times[0])
 	return ratios, times[0][turns/2]
 }
 
-// TestCost bounds the cost of being stoppable, generously, for machines that
-// are busy: a check that leaves to Go each time costs three times the call and
-// more. BenchmarkCost prints what is claimed.
+// TestCost holds the bound. What is over it is measured again, since the
+// machine may be busy.
 func TestCost(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector slows the host, not the guest")
 	}
 	for _, g := range costGuests {
 		t.Run(g.name, func(t *testing.T) {
-			ratios, _ := cost(t, g.wasm(t), g.f, g.rounds, 300, Off, Rewrite)
-			if ratios[1] > 2.5 {
-				t.Errorf("the call takes %.2f times as long, want about 1.2", ratios[1])
+			var ratios []float64
+			for range 3 {
+				if ratios, _ = cost(t, g.wasm(t), g.f, g.rounds, 1000, Off, Rewrite); ratios[1] <= maxCost {
+					t.Logf("%.2f times the call that cannot be stopped", ratios[1])
+					return
+				}
 			}
+			t.Errorf("the call takes %.2f times as long, want at most %.1f", ratios[1], maxCost)
 		})
 	}
 }

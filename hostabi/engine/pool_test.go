@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	goruntime "runtime"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -34,6 +35,38 @@ func take(t testing.TB, p *Pool) *Instance {
 		t.Fatal(err)
 	}
 	return i
+}
+
+// TestGetLetsOthersFinish has a call moved aside on the only processor, as the
+// scheduler does with long ones. The next Get waits for it and does not make a
+// second instance; one that cannot have it all the same does.
+func TestGetLetsOthersFinish(t *testing.T) {
+	defer goruntime.GOMAXPROCS(goruntime.GOMAXPROCS(1))
+	p := newPool(t, compileGuest(t, newEngine(t, Options{}), guest(t, "basic"), Limits{}), PoolOptions{})
+	aside := func() *Instance {
+		lent := make(chan *Instance)
+		go func() {
+			i := take(t, p)
+			lent <- i
+			goruntime.Gosched()
+			p.Put(i)
+		}()
+		return <-lent
+	}
+	for range 100 {
+		first := aside()
+		i := take(t, p)
+		p.Put(i)
+		if i != first {
+			t.Fatal("Get made another instance")
+		}
+	}
+	one, two := take(t, p), take(t, p)
+	if got := p.Stats().Created; got != 2 {
+		t.Errorf("%d instances were made, want 2", got)
+	}
+	p.Put(one)
+	p.Put(two)
 }
 
 func TestPutDropsWhatIsOfNoFurtherUse(t *testing.T) {

@@ -34,6 +34,7 @@ type body struct {
 	entryCost    int
 
 	meter meter
+	twice twice
 
 	last   instr // the one before, to see constant lengths
 	lastOK bool
@@ -96,7 +97,16 @@ func (b *body) step() {
 	if b.d.err != nil {
 		return
 	}
+	switch {
+	case in.op == opLoop && b.isLight(in):
+		b.loopTwice(in)
+		return
+	case in.op == opEnd && b.atEnd(1):
+		b.again(in)
+		return
+	}
 	b.before(in)
+	b.relabel(&in)
 	if b.path != unreached {
 		b.path += weight(in.op)
 	}
@@ -110,11 +120,17 @@ func (b *body) step() {
 		b.handlers()
 		b.push(frame{op: opTryTable})
 	case opLoop:
-		b.loop()
+		b.loop(in)
 	case opElse:
 		b.elseArm()
 	case opEnd:
+		last := b.atEnd(2)
 		b.end()
+		if last {
+			b.flush(b.d.off)
+			b.insertEnd()
+			b.twice.pass = 0
+		}
 	case opBr:
 		b.branch(uint32(in.imm), b.path)
 		b.path = unreached
@@ -142,7 +158,7 @@ func (b *body) before(in instr) {
 	if b.entryPending && in.op != opBlock && in.op != opLoop {
 		b.entryPending = false
 		b.flush(in.start)
-		b.entryPatch = b.check(0)
+		b.entryPatch = b.entryCheck()
 	}
 	if b.path >= segment && in.op != opEnd && in.op != opElse && in.op != opLoop {
 		b.flush(in.start)
@@ -244,12 +260,12 @@ func (b *body) handlers() {
 
 // loop opens a loop and puts a check at its header, which also serves as the
 // function's when nothing stands before it.
-func (b *body) loop() {
+func (b *body) loop(in instr) {
 	f := frame{op: opLoop, saved: b.path, entry: b.entryPending}
 	b.entryPending = false
 	if !b.small {
 		b.flush(b.d.off)
-		f.patch = b.check(0)
+		f.patch = b.headerCheck(b.m.blockSig(in.imm).params > 0)
 	}
 	b.push(f)
 	if b.path != unreached {
@@ -287,41 +303,4 @@ func (b *body) end() {
 	if len(b.frames) == 0 {
 		b.leave()
 	}
-}
-
-// check inserts a check and returns where its cost stands.
-func (b *body) check(cost int) int {
-	b.m.checks++
-	b.meter.check()
-	var at int
-	b.out, at = appendCheck(b.out, b.m.fuel, b.m.helpers.refill)
-	setCost(b.out, at, cost)
-	return at
-}
-
-// appendCheck appends a check whose cost is to be set.
-func appendCheck(out []byte, fuel, refill uint32) ([]byte, int) {
-	out = appendU32(append(out, opGlobalGet), fuel)
-	out = append(out, opI32Const)
-	at := len(out)
-	out = append(out, 0, 0, 0, opI32Sub, opGlobalSet)
-	out = appendU32(out, fuel)
-	return appendTest(out, fuel, refill), at
-}
-
-// appendTest appends the part of a check that leaves when the counter is spent.
-func appendTest(out []byte, fuel, refill uint32) []byte {
-	out = appendU32(append(out, opGlobalGet), fuel)
-	out = append(out, opI32Const, 0, opI32GeS, opIf, blockVoid, opElse, opCall)
-	out = appendU32(out, refill)
-	return append(out, opEnd)
-}
-
-// setCost writes a cost as a signed LEB128 of three bytes, so that it can be
-// set when the code behind it is written already.
-func setCost(out []byte, at, cost int) {
-	cost = min(cost, 1<<20-1) // far above any; a fourth byte would be needed
-	out[at] = byte(cost) | 0x80
-	out[at+1] = byte(cost>>7) | 0x80
-	out[at+2] = byte(cost >> 14)
 }

@@ -73,8 +73,13 @@ func guestRun(tb testing.TB, mod api.Module, rounds uint64) func() uint64 {
 	}
 }
 
+// maxCost is what the call of a rewritten guest may take at most, the plain one
+// being 1.
+const maxCost = 1.3
+
 // costRatio measures a guest plain and rewritten, turn by turn in one process,
-// and returns the ratio of the medians. Both must give the same results.
+// and returns the median of the turns' ratios, which other work on the machine
+// moves least: it slows both calls of a turn. Both must give the same results.
 func costRatio(tb testing.TB, wasm []byte, rounds uint64, turns int) (ratio float64, plain time.Duration, yields float64) {
 	n := 0
 	r := newRuntime(tb, config(), func(context.Context) { n++ })
@@ -83,38 +88,40 @@ func costRatio(tb testing.TB, wasm []byte, rounds uint64, turns int) (ratio floa
 		guestRun(tb, instantiate(tb, r, rewritten(tb, wasm, Limits{}).Wasm), rounds),
 	}
 	n = 0
-	var times [2][]time.Duration
+	var ratios []float64
+	var plains []time.Duration
 	for range turns {
 		var results [2]uint64
+		var took [2]time.Duration
 		for i, run := range runs {
 			start := time.Now()
 			results[i] = run()
-			times[i] = append(times[i], time.Since(start))
+			took[i] = time.Since(start)
 		}
 		if results[0] != results[1] {
 			tb.Fatalf("run = %#x, want %#x", results[1], results[0])
 		}
+		ratios = append(ratios, float64(took[1])/float64(took[0]))
+		plains = append(plains, took[0])
 	}
-	for _, t := range times {
-		slices.Sort(t)
-	}
-	plain = times[0][turns/2]
-	return float64(times[1][turns/2]) / float64(plain), plain, float64(n) / float64(turns)
+	slices.Sort(ratios)
+	slices.Sort(plains)
+	return ratios[turns/2], plains[turns/2], float64(n) / float64(turns)
 }
 
-// TestCost bounds the cost generously, for machines that are busy; what is
-// claimed is what BenchmarkCost prints.
+// TestCost holds the bound. What is over it is measured again, since the
+// machine may be busy.
 func TestCost(t *testing.T) {
 	for _, g := range costGuests {
 		t.Run(g.name, func(t *testing.T) {
-			limit := 1.6
-			if g.name == "scan" {
-				limit = 3
+			var ratio float64
+			for range 3 {
+				if ratio, _, _ = costRatio(t, g.wasm(t), g.rounds, 1000); ratio <= maxCost {
+					t.Logf("%.2f times the plain call", ratio)
+					return
+				}
 			}
-			ratio, _, _ := costRatio(t, g.wasm(t), g.rounds, 1000)
-			if ratio > limit {
-				t.Errorf("rewritten takes %.2f times as long, want at most %.1f", ratio, limit)
-			}
+			t.Errorf("rewritten takes %.2f times as long, want at most %.1f", ratio, maxCost)
 		})
 	}
 }

@@ -26,7 +26,7 @@ func (m *module) emit() (*Result, error) {
 			m.rewritten[id] = v.section()
 		}
 	}
-	res.Checks, res.Compile = m.checks, m.compile
+	res.Checks, res.Twice, res.Compile = m.checks, m.twice, m.compile
 	var err error
 	res.Wasm, err = m.assemble()
 	return res, err

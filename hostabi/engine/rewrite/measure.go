@@ -103,10 +103,10 @@ func (t *meter) joins(n int) {
 	t.newBlock()
 }
 
-// check counts an inserted check.
-func (t *meter) check() {
+// check counts an inserted check, from which as many ways go on.
+func (t *meter) check(ways int) {
 	t.checks++
-	t.nested += 1 + t.loops
+	t.nested += ways * (1 + t.loops)
 	t.newBlock()
 }
 

@@ -66,6 +66,7 @@ type module struct {
 	fuel      uint32 // index of the counter
 	helpers   helpers
 	checks    int
+	twice     int     // loops written twice
 	bodyStack []frame // reused from body to body
 
 	// For the shapes of functions.

@@ -46,7 +46,7 @@ type Limits struct {
 	TableElements uint32
 
 	// Interval is the weight of the instructions between two yields; 0 means
-	// DefaultInterval. More than 1<<30 is taken as that.
+	// DefaultInterval. Less than 1<<10 or more than 1<<30 is taken as that.
 	Interval uint32
 }
 
@@ -89,8 +89,9 @@ type Result struct {
 	// any other export.
 	Start string
 
-	// Checks is the number of checks inserted.
-	Checks int
+	// Checks is the number of checks inserted, Twice that of loops whose body
+	// is written two times.
+	Checks, Twice int
 
 	// Compile estimates what wazero takes at most to compile it, by the shapes
 	// of its functions; it takes a half to a quarter of that where they are as
@@ -114,7 +115,7 @@ func Module(wasm []byte, l Limits) (*Result, error) {
 	if l.Interval == 0 {
 		l.Interval = DefaultInterval
 	}
-	l.Interval = min(l.Interval, 1<<30)
+	l.Interval = min(max(l.Interval, minInterval), 1<<30)
 
 	m, err := split(wasm)
 	if err != nil {

@@ -259,23 +259,6 @@ func (m *module) scanDataCount(d *decoder) {
 	}
 }
 
-func (m *module) scanData(d *decoder) {
-	m.rewritten[secData] = d.b
-	for range d.vector(2, maxData, "data segments") {
-		form := d.u32()
-		if form > 2 {
-			d.malformed("unknown data segment %d", form)
-		}
-		if form == 2 {
-			d.u32()
-		}
-		if form != 1 {
-			m.constExpr(d, nil)
-		}
-		d.bytes(d.count(1))
-	}
-}
-
 // constExpr appends a constant expression to out, renumbered.
 func (m *module) constExpr(d *decoder, out []byte) []byte {
 	for d.err == nil {

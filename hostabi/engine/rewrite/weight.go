@@ -10,6 +10,10 @@ const (
 	// the heaviest single instruction.
 	maxUnpaid = 2 * segment
 
+	// minInterval is the smallest interval between two yields. No check costs
+	// more, so one that goes back to pay again has enough.
+	minInterval = 2 * maxUnpaid
+
 	// smallWeight is the most that a function without checks weighs,
 	// smallTaken the same for one whose address is taken.
 	smallWeight = 128
