@@ -103,6 +103,7 @@ targets() {
 	if [ "$form" = short ]; then
 		echo ./hostabi/engine FuzzCompile
 		echo ./hostabi/engine/rewrite FuzzModule
+		echo ./hostabi/engine/rewrite FuzzLoops
 		echo ./runtime/config FuzzParse
 		echo ./runtime/upstream FuzzResponse
 		echo ./runtime FuzzReload
