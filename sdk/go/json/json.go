@@ -1,5 +1,5 @@
 // Package json reads JSON into a tree that keeps the order of members, without
-// reflection: encoding/json would make a plugin 0.9 MB larger. It is strict where
+// reflection: encoding/json would make a plugin 1.1 MB larger. It is strict where
 // two readers of one text could differ: text is UTF-8, no name stands twice in an
 // object, and a surrogate has its other half.
 package json
