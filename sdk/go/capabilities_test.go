@@ -121,6 +121,9 @@ func TestThrottleSaysHowLongToWait(t *testing.T) {
 func TestSecretsAreUsedAndRead(t *testing.T) {
 	s := &porticotest.State{Secrets: map[string]porticotest.Secret{"read": {Value: "v"}, "use": {Value: "Jefe", UseOnly: true}}}
 	with(s, func() {
+		if v, err := secrets.Append([]byte("a "), "read"); string(v) != "a v" || err != nil {
+			t.Errorf("Append: %q, %v", v, err)
+		}
 		if v, err := secrets.Read("read"); string(v) != "v" || err != nil {
 			t.Errorf("Read = %q, %v", v, err)
 		}

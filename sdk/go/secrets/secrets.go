@@ -23,8 +23,12 @@ const (
 // Read returns a secret that was granted to be read. It fails with
 // portico.ErrPermission for one that was granted for use alone, and with
 // portico.ErrNotFound for any other.
-func Read(name string) ([]byte, error) {
-	value, n := abi.Append(nil, func(buf []byte) int32 { return abi.SecretsRead(name, buf) })
+func Read(name string) ([]byte, error) { return Append(nil, name) }
+
+// Append appends what Read gives to dst, which costs one call and no allocation
+// where dst has room.
+func Append(dst []byte, name string) ([]byte, error) {
+	value, n := abi.Append(dst, func(buf []byte) int32 { return abi.SecretsRead(name, buf) })
 	return value, abi.Err(n)
 }
 
