@@ -103,6 +103,10 @@ const (
 	// MaxHTTPOpen bounds the requests of a call that are open at once: each
 	// holds a connection and two goroutines.
 	MaxHTTPOpen = 16
+	// MaxHTTPBodies bounds the whole bodies of a call's open requests together;
+	// one alone may be larger. A guest can give the same memory each time, and
+	// the host holds a copy of each.
+	MaxHTTPBodies = 32 << 20
 	// MaxHTTPWait bounds the handles of one http.wait.
 	MaxHTTPWait = 64
 	// MaxHTTPFields and MaxHTTPHead bound the header list of an answer, names
