@@ -42,7 +42,9 @@ func TestADocumentIsFetched(t *testing.T) {
 		_, _ = io.WriteString(w, r.Header.Get("Accept")+" "+r.URL.RawQuery)
 	})
 	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/keys", http.StatusFound) })
-	mux.HandleFunc("/keyed", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/keys?key=secret", http.StatusFound) })
+	mux.HandleFunc("/keyed", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/keys?key=secret", http.StatusFound)
+	})
 	mux.HandleFunc("/none", http.NotFound)
 	mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, strings.Repeat(" ", 10*MaxDocument))
