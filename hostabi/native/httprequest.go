@@ -67,8 +67,12 @@ func readHead(r *hostabi.HTTPRequest, encoded []byte) hostabi.Code {
 	if r.URL, ok = parseTarget(pairs[0].Value); !ok || !hostabi.ValidName(r.Method) || r.Method == "CONNECT" {
 		return hostabi.EINVAL
 	}
+	secrets := 0
 	for _, f := range pairs[1:] {
+		secrets += hostabi.CountSecrets(f.Value)
 		switch {
+		case secrets > hostabi.MaxHTTPSecrets:
+			return hostabi.E2BIG
 		case !hostabi.ValidName(f.Name) || !hostabi.ValidValue(f.Value):
 			return hostabi.EINVAL
 		case hostabi.EqualName(f.Name, "Trailer"):
