@@ -117,8 +117,8 @@ type Secrets interface {
 	Read(name string) ([]byte, error)
 	// HMAC computes the code of RFC 2104 with the secret as key.
 	HMAC(name string, h Hash, data []byte) ([]byte, error)
-	// Redact returns text with the values that Read gives replaced, text itself
-	// if there are none in it.
+	// Redact returns text with the values of all secrets that were granted
+	// replaced, text itself if there are none in it.
 	Redact(text []byte) []byte
 }
 

@@ -103,6 +103,10 @@ const (
 	// MaxHTTPOpen bounds the requests of a call that are open at once: each
 	// holds a connection and two goroutines.
 	MaxHTTPOpen = 16
+	// MaxHTTPBodies bounds the whole bodies of a call's open requests together;
+	// one alone may be larger. A guest can give the same memory each time, and
+	// the host holds a copy of each.
+	MaxHTTPBodies = 32 << 20
 	// MaxHTTPWait bounds the handles of one http.wait.
 	MaxHTTPWait = 64
 	// MaxHTTPFields and MaxHTTPHead bound the header list of an answer, names
@@ -110,6 +114,10 @@ const (
 	// with its method and URL.
 	MaxHTTPFields = 400
 	MaxHTTPHead   = 40 << 10
+	// MaxHTTPSecrets bounds how often a head may name secrets. Each may be far
+	// longer than its name; a bound on what they make of a head would tell a
+	// guest how long they are.
+	MaxHTTPSecrets = 16
 )
 
 // Flags of http.request and http.start.
@@ -118,13 +126,17 @@ const (
 	HTTPRedirects = 2 // redirects are followed
 )
 
+const secretMark = "{secret:"
+
+// CountSecrets is how often the value of a header names a secret.
+func CountSecrets(value string) int { return strings.Count(value, secretMark) }
+
 // FillSecrets replaces each {secret:NAME} in the value of a header by what
 // secret gives for NAME. filled says whether there was one. EINVAL: one does not
 // end, or the result cannot stand in a header.
 func FillSecrets(value string, secret func(name string) ([]byte, error)) (full string, filled bool, err error) {
-	const mark = "{secret:"
 	for {
-		before, rest, ok := strings.Cut(value, mark)
+		before, rest, ok := strings.Cut(value, secretMark)
 		full += before
 		if !ok {
 			break

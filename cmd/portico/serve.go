@@ -42,6 +42,7 @@ func serve(ctx context.Context, e *env, file string) error {
 	start := time.Now()
 	log := new(slog.LevelVar)
 	logger := newLogger(e.stderr, file, log)
+	captureStandardLog(logger)
 	g, err := runtime.Open(ctx, runtime.Options{File: file, Log: logger})
 	if err != nil {
 		fmt.Fprintln(e.stderr, err)

@@ -77,12 +77,12 @@ func TestALoggedSecretIsRedacted(t *testing.T) {
 	}
 	long := strings.Repeat("x", 4090) + tck.SecretReadValue // the cut would leave half of it
 	_, _, err := conformance(t, context.Background(), native.Options{Log: r.logger(slog.LevelDebug), Capabilities: tck.NewCapabilities()},
-		log("it is "+tck.SecretReadValue+"!"), log("nothing"), log(long))
+		log("it is "+tck.SecretReadValue+"!"), log("nothing"), log(long), log("a host said "+tck.SecretUseValue))
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := strings.Join(r.lines(), "\n")
-	if !strings.Contains(got, `"it is [redacted]!"`) || !strings.Contains(got, "msg=nothing") || strings.Contains(got, tck.SecretReadValue[:6]) {
+	if !strings.Contains(got, `"it is [redacted]!"`) || !strings.Contains(got, "msg=nothing") || !strings.Contains(got, `"a host said [redacted]"`) || strings.Contains(got, tck.SecretReadValue[:6]) {
 		t.Errorf("logged\n%.600s", got)
 	}
 }

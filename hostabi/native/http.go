@@ -1,6 +1,7 @@
 package native
 
 import (
+	"bytes"
 	"encoding/binary"
 	"reflect"
 	"time"
@@ -30,20 +31,17 @@ func httpStart(c *call, s []uint64) int64 {
 	if code != 0 {
 		return int64(code)
 	}
-	limit := c.plugin.capabilities.HTTP.Limits().Requests
-	if limit <= 0 {
-		limit = hostabi.DefaultHTTPRequests
-	}
-	if len(c.out.sent) >= limit || c.out.open >= hostabi.MaxHTTPOpen {
+	if !c.out.takes(len(r.Body), c.plugin.capabilities.HTTP.Limits()) {
 		return int64(hostabi.EAGAIN)
 	}
+	r.Body = bytes.Clone(r.Body)
 	c.instance.Check()
 	ctx := c.outboxContext()
 	x, err := c.plugin.capabilities.HTTP.Start(ctx, r)
 	if err != nil {
 		return c.refuse(ctx, err)
 	}
-	return int64(c.out.add(&sent{HTTPExchange: x, streams: r.Stream, trailers: r.Trailers}))
+	return int64(c.out.add(&sent{HTTPExchange: x, body: len(r.Body), streams: r.Stream, trailers: r.Trailers}))
 }
 
 // http.wait(hptr, hlen, timeout_ms i64)
@@ -173,9 +171,10 @@ func httpSetTrailer(c *call, x *sent, s []uint64) int64 {
 		return int64(code)
 	case !hostabi.ValidValue(view(value)) || !declared(x.trailers, view(name)):
 		return int64(hostabi.EINVAL)
-	case len(name)+len(value) > hostabi.MaxHTTPHead:
+	case x.trailing+len(name)+len(value) > hostabi.MaxHTTPHead:
 		return int64(hostabi.E2BIG)
 	}
+	x.trailing += len(name) + len(value)
 	if err := x.SetTrailer(string(name), string(value)); err != nil {
 		return c.refuse(c.out.ctx, err)
 	}

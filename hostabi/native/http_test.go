@@ -150,6 +150,26 @@ func TestRequestsEndWithTheirCall(t *testing.T) {
 	}
 }
 
+// Trailers wait in the host until the body ends, so they are bounded like a head:
+// all of them, also those that replace each other.
+func TestTrailersAreBoundedTogether(t *testing.T) {
+	set := func(value string) tck.Command {
+		return tck.Command{Func: hostabi.FuncHTTPSetTrailer, Number: 2, In: [2]string{"X-Sum", value}}
+	}
+	fill := strings.Repeat("v", hostabi.MaxHTTPHead-2*len("X-Sum"))
+	c := tck.NewCapabilities()
+	begin := httpCommand(hostabi.FuncHTTPStart, hostabi.HTTPStream, pairs("POST", tck.PeerURL+"/echo", "Trailer", "X-Sum"))
+	results, _, err := conformance(t, context.Background(), native.Options{Capabilities: c}, begin, set(fill), set("v"), set(""), set(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []hostabi.Code{2, 0, hostabi.E2BIG, 0, hostabi.E2BIG} {
+		if results[i].Value != int64(want) {
+			t.Errorf("step %d gave %d, want %d", i, results[i].Value, want)
+		}
+	}
+}
+
 // A stream sends requests after its head as before, and after the time that it
 // had for its head.
 func TestAStreamSendsRequestsAfterItsHead(t *testing.T) {

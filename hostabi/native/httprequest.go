@@ -15,8 +15,8 @@ import (
 const maxPairs = hostabi.MaxHTTPHead + 8*(hostabi.MaxHTTPFields+1)
 
 // readRequest reads the arguments of http.request and http.start, which are
-// (rptr, rlen, bptr, blen, timeout_ms i64, flags). It keeps no view of the
-// guest's memory. code is 0 or what the guest gets.
+// (rptr, rlen, bptr, blen, timeout_ms i64, flags). Of the guest's memory it keeps
+// a view of the body alone. code is 0 or what the guest gets.
 func (c *call) readRequest(s []uint64) (r hostabi.HTTPRequest, code hostabi.Code) {
 	ms, flags := int64(s[4]), uint32(s[5])
 	if ms < 0 || flags&^(hostabi.HTTPStream|hostabi.HTTPRedirects) != 0 {
@@ -42,7 +42,7 @@ func (c *call) readRequest(s []uint64) (r hostabi.HTTPRequest, code hostabi.Code
 	if code := readHead(&r, bytes.Clone(encoded)); code != 0 {
 		return r, code
 	}
-	r.Body = bytes.Clone(body)
+	r.Body = body
 	return r, 0
 }
 
@@ -67,8 +67,12 @@ func readHead(r *hostabi.HTTPRequest, encoded []byte) hostabi.Code {
 	if r.URL, ok = parseTarget(pairs[0].Value); !ok || !hostabi.ValidName(r.Method) || r.Method == "CONNECT" {
 		return hostabi.EINVAL
 	}
+	secrets := 0
 	for _, f := range pairs[1:] {
+		secrets += hostabi.CountSecrets(f.Value)
 		switch {
+		case secrets > hostabi.MaxHTTPSecrets:
+			return hostabi.E2BIG
 		case !hostabi.ValidName(f.Name) || !hostabi.ValidValue(f.Value):
 			return hostabi.EINVAL
 		case hostabi.EqualName(f.Name, "Trailer"):

@@ -77,3 +77,31 @@ func FuzzARequestSaysOneThing(f *testing.F) {
 		}
 	})
 }
+
+// Sixteen names of one secret, which may have 64 KiB, are a head of 1 MiB; a head
+// full of them would be one of hundreds.
+func TestAHeadNamesSecretsSixteenTimes(t *testing.T) {
+	const most = hostabi.MaxHTTPSecrets
+	tests := []struct {
+		name   string
+		values []string
+		want   hostabi.Code
+	}{
+		{"one below the bound", []string{strings.Repeat("{secret:k}", most-1)}, 0},
+		{"at the bound, in several headers", []string{strings.Repeat("{secret:k}", most-1), "Bearer {secret:other}"}, 0},
+		{"over it in one header", []string{strings.Repeat("{secret:k}", most+1)}, hostabi.E2BIG},
+		{"over it in several", []string{strings.Repeat("{secret:k}", most), "v", "{secret:k}"}, hostabi.E2BIG},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			head := []string{"GET", "https://a.example/"}
+			for _, v := range tt.values {
+				head = append(head, "x", v)
+			}
+			var r hostabi.HTTPRequest
+			if got := readHead(&r, encoded(head...)); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}

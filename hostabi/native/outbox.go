@@ -1,6 +1,7 @@
 package native
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -16,17 +17,28 @@ type outbox struct {
 	unhook func() bool // stops looking at the caller's context
 	timer  *time.Timer // ends ctx at the call's deadline, while it waits
 
-	sent []*sent // by handle; nil when closed
-	open int
+	sent   []*sent // by handle; nil when closed
+	open   int
+	bodies int // bytes of whole bodies of those that are open
 }
 
 // sent is a request that has a handle.
 type sent struct {
 	hostabi.HTTPExchange
+	body     int      // bytes of its whole body
 	streams  bool     // stream_write is open
 	trailers []string // that were declared
 	written  int64
+	trailing int  // bytes of the trailers that were set
 	ended    bool // stream_read has given 0
+}
+
+// takes reports whether one more request, with a whole body of that many bytes,
+// is within what a call may have.
+func (o *outbox) takes(body int, l hostabi.HTTPLimits) bool {
+	requests := cmp.Or(l.Requests, hostabi.DefaultHTTPRequests)
+	return len(o.sent) < requests && o.open < hostabi.MaxHTTPOpen &&
+		(o.bodies == 0 || o.bodies+body <= hostabi.MaxHTTPBodies)
 }
 
 // find is the request of a handle, nil if it is not open.
@@ -41,6 +53,7 @@ func (o *outbox) find(handle uint32) *sent {
 func (o *outbox) add(x *sent) (handle uint32) {
 	o.sent = append(o.sent, x)
 	o.open++
+	o.bodies += x.body
 	return hostabi.FirstHandle + uint32(len(o.sent)-1)
 }
 
@@ -48,6 +61,7 @@ func (o *outbox) drop(handle uint32) {
 	x := o.sent[handle-hostabi.FirstHandle]
 	o.sent[handle-hostabi.FirstHandle] = nil
 	o.open--
+	o.bodies -= x.body
 	_ = x.Close() // it has nothing to say about what nobody wants any more
 }
 

@@ -116,7 +116,8 @@ func (secrets) HMAC(name string, h hostabi.Hash, data []byte) ([]byte, error) {
 }
 
 func (secrets) Redact(text []byte) []byte {
-	return []byte(strings.ReplaceAll(string(text), SecretReadValue, "[redacted]"))
+	const redacted = "[redacted]"
+	return []byte(strings.NewReplacer(SecretReadValue, redacted, SecretUseValue, redacted).Replace(string(text)))
 }
 
 // metrics checks and forgets.

@@ -69,7 +69,7 @@ func TestUsingACapabilityAllocatesNothing(t *testing.T) {
 
 // A cache hit is to cost at most three times a host call that does nothing, and
 // what it copies, which for 64 bytes does not show. The ratio is logged; the
-// bound has room for machines that are slow or busy.
+// bound of an ordinary run has room for machines that are slow or busy.
 func TestACacheHitCostsAFewHostCalls(t *testing.T) {
 	if raceEnabled || testing.Short() {
 		t.Skip("it measures time")
@@ -87,7 +87,11 @@ func TestACacheHitCostsAFewHostCalls(t *testing.T) {
 	}
 	empty, hit := best[hostabi.Integrate], best[hostabi.Authorize]
 	t.Logf("empty %v, cache hit %v, ratio %.2f", empty/callsPerCall, hit/callsPerCall, float64(hit)/float64(empty))
-	if hit > 6*empty {
+	bound := 6 * empty
+	if os.Getenv("PORTICO_EVIDENCE") == "full" {
+		bound = 3 * empty
+	}
+	if hit > bound {
 		t.Errorf("a cache hit costs %v, an empty host call %v", hit/callsPerCall, empty/callsPerCall)
 	}
 }

@@ -15,6 +15,7 @@ func (l *Lease) openHTTP() error {
 	o.Log = s.stores.Log.With("plugin", l.plugin)
 	o.Stats = s.sent.acquire(l.plugin, func() *outbound.Stats { return &outbound.Stats{} })
 	secrets := l.secrets()
+	o.Redact = secrets.Redact
 	o.Secret = func(name string) ([]byte, error) {
 		v, _, err := secrets.value(name)
 		return v, err

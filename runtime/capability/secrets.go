@@ -10,6 +10,7 @@ import (
 	"hash"
 	"log/slog"
 	"slices"
+	"strconv"
 	"sync/atomic"
 
 	"github.com/portico-gateway/portico/hostabi"
@@ -17,10 +18,20 @@ import (
 
 // Secret is a value that is never formatted: whatever prints it, prints
 // [redacted].
-type Secret struct{ value []byte }
+type Secret struct {
+	value  []byte
+	quoted []byte // as %q writes it, without the quotes; nil if that is value
+}
 
 // NewSecret returns a secret. It keeps value, which must not change.
-func NewSecret(value []byte) Secret { return Secret{value} }
+func NewSecret(value []byte) Secret {
+	s := Secret{value: value}
+	q := strconv.AppendQuote(nil, string(value))
+	if q = q[1 : len(q)-1]; !bytes.Equal(q, value) {
+		s.quoted = q
+	}
+	return s
+}
 
 // Len is how many bytes the secret has.
 func (s Secret) Len() int { return len(s.value) }
@@ -108,13 +119,18 @@ func (s *secrets) HMAC(name string, h hostabi.Hash, data []byte) ([]byte, error)
 	return m.Sum(nil), nil
 }
 
-// Redact replaces the longest values first: one may hold another.
+// Redact replaces the longest values first: one may hold another. Those for use
+// alone are among them, since a host that got one can send it back; and a value
+// also stands as %q writes it, since errors quote what a host has sent.
 func (s *secrets) Redact(text []byte) []byte {
 	var values [][]byte
 	vault := *s.vault.Load()
-	for name, read := range s.read {
-		if v := vault[name].value; read && len(v) > 0 && bytes.Contains(text, v) {
-			values = append(values, v)
+	for name := range s.read {
+		v := vault[name]
+		for _, form := range [...][]byte{v.value, v.quoted} {
+			if len(form) > 0 && bytes.Contains(text, form) {
+				values = append(values, form)
+			}
 		}
 	}
 	slices.SortFunc(values, func(a, b []byte) int { return len(b) - len(a) })

@@ -73,16 +73,19 @@ func TestSecretsFollowTheVault(t *testing.T) {
 	}
 }
 
-func TestWhatAPluginHasReadIsRedacted(t *testing.T) {
+func TestWhatAPluginWasGrantedIsRedacted(t *testing.T) {
 	s := newState(t, capability.Stores{})
-	s.SetSecrets(capability.Vault{"a": capability.NewSecret([]byte("abc")), "b": capability.NewSecret([]byte("xabcx")), "u": capability.NewSecret([]byte("used"))})
+	s.SetSecrets(capability.Vault{"a": capability.NewSecret([]byte("abc")), "b": capability.NewSecret([]byte("xabcx")), "u": capability.NewSecret([]byte("used")),
+		"q": capability.NewSecret([]byte("a\"b\\c")), "other": capability.NewSecret([]byte("theirs"))})
 	c := acquire(t, s, "p", capability.Grants{Has: has(hostabi.CapabilitySecrets),
-		Secrets: []capability.SecretGrant{{Name: "a", Read: true}, {Name: "b", Read: true}, {Name: "u"}}}).Capabilities().Secrets
+		Secrets: []capability.SecretGrant{{Name: "a", Read: true}, {Name: "b", Read: true}, {Name: "u"}, {Name: "q"}}}).Capabilities().Secrets
 	tests := []struct{ text, want string }{
 		{"nothing in it", "nothing in it"},
 		{"key=abc, key=abc", "key=[redacted], key=[redacted]"},
 		{"one in another: xabcx", "one in another: [redacted]"},
-		{"what it cannot know: used", "what it cannot know: used"},
+		{"what a host sent back: used", "what a host sent back: [redacted]"},
+		{`quoted "a\"b\\c", bare a"b\c`, `quoted "[redacted]", bare [redacted]`},
+		{"another plugin's: theirs", "another plugin's: theirs"},
 		{"", ""},
 	}
 	for _, tt := range tests {

@@ -59,7 +59,7 @@ func (r *Registry) download(ctx context.Context, source string) ([]byte, error) 
 	if resp.StatusCode != http.StatusOK {
 		err := fmt.Errorf("the source answered %d", resp.StatusCode)
 		if to := resp.Header.Get("Location"); to != "" {
-			err = fmt.Errorf("%w and points to %.200q; name the URL that has the keys", err, to)
+			err = fmt.Errorf("%w and points to %.200q; name the URL that has the keys", err, printable(to))
 		}
 		return nil, err
 	}

@@ -42,6 +42,9 @@ func TestADocumentIsFetched(t *testing.T) {
 		_, _ = io.WriteString(w, r.Header.Get("Accept")+" "+r.URL.RawQuery)
 	})
 	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/keys", http.StatusFound) })
+	mux.HandleFunc("/keyed", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/keys?key=secret", http.StatusFound)
+	})
 	mux.HandleFunc("/none", http.NotFound)
 	mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, strings.Repeat(" ", 10*MaxDocument))
@@ -64,6 +67,7 @@ func TestADocumentIsFetched(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"/moved": `the source answered 302 and points to "/keys"; name the URL that has the keys`,
+		"/keyed": `the source answered 302 and points to "/keys"; name the URL that has the keys`,
 		"/none":  "the source answered 404",
 		"/cut":   "unexpected EOF",
 	} {

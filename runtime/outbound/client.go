@@ -36,6 +36,9 @@ type Options struct {
 
 	// Secret finds the value for {secret:NAME}; nil has none.
 	Secret func(name string) ([]byte, error)
+	// Redact hides the values of secrets in what is logged: an error may quote
+	// an answer, and an answer a request. nil hides none.
+	Redact func(text []byte) []byte
 	// Stats counts; nil means a new one.
 	Stats *Stats
 	// Log gets what fails, one line a second; nil means silence.
@@ -85,7 +88,7 @@ func (p *Pool) NewClient(o Options) (*Client, error) {
 	if o.Log == nil {
 		c.o.Log = slog.New(slog.DiscardHandler)
 	}
-	c.report.log = c.o.Log
+	c.report.log, c.report.redact = c.o.Log, c.o.Redact
 	c.breakers.o = o.Breaker
 	c.conns = p.acquire(c.guard)
 	return c, nil

@@ -398,6 +398,32 @@ func TestFailuresAreLoggedOnceASecond(t *testing.T) {
 	})
 }
 
+// A host that answers in no protocol may send back what it was sent, and net/http
+// quotes it.
+func TestNoSecretIsLoggedThatAHostSentBack(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		_, _ = io.WriteString(conn, r.Header.Get("Authorization")+"\r\n")
+	})
+	var log bytes.Buffer
+	c := to(t, server, Options{Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Secret: func(string) ([]byte, error) { return []byte("s3cret"), nil },
+		Redact: func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("s3cret"), []byte("[redacted]")) }})
+	q := get(t, server.URL)
+	q.Header.Add("Authorization", "Bearer {secret:key}")
+	if got, _ := do(t.Context(), c, q); !is(got.Err, hostabi.ECONN) {
+		t.Errorf("got %+v, want ECONN", got)
+	}
+	if text := log.String(); strings.Contains(text, "s3cret") || !strings.Contains(text, "[redacted]") {
+		t.Errorf("logged\n%s", text)
+	}
+}
+
 // roundTrip is a function as an http.RoundTripper.
 type roundTrip func(*http.Request) (*http.Response, error)
 

@@ -9,7 +9,8 @@ import (
 // reporter logs what fails. A plugin that asks a dead host at each request must
 // not fill the log: there is one line a second, which says how many are not there.
 type reporter struct {
-	log *slog.Logger
+	log    *slog.Logger
+	redact func(text []byte) []byte // nil hides nothing
 
 	mu      sync.Mutex // guards what follows
 	last    time.Time
@@ -19,7 +20,7 @@ type reporter struct {
 const reportEvery = time.Second
 
 // failed logs the host and never the path, the query or a header, which may hold
-// what is secret.
+// what is secret. The error may quote what the host has sent.
 func (r *reporter) failed(to place, err error) {
 	r.mu.Lock()
 	now := time.Now()
@@ -31,7 +32,11 @@ func (r *reporter) failed(to place, err error) {
 	dropped := r.dropped
 	r.last, r.dropped = now, 0
 	r.mu.Unlock()
-	attrs := []any{"host", to.String(), "error", err}
+	text := []byte(err.Error())
+	if r.redact != nil {
+		text = r.redact(text)
+	}
+	attrs := []any{"host", to.String(), "error", string(text)}
 	if dropped > 0 {
 		attrs = append(attrs, "not_logged", dropped)
 	}
