@@ -143,7 +143,8 @@ func gateway(t *testing.T, s *server, into *tallies) *exec.Cmd {
 // Three gateways share a limit of 1,000 a second. One is killed; the others get
 // all of it but what was leased.
 func TestThreeGatewaysShareOneLimit(t *testing.T) {
-	window, length, low, high := 3*time.Second, 6*time.Second, 0.93, 1.07 // 3.1 s and the burst
+	// 3.1 s and the burst at most. Below, a busy machine starves those who take.
+	window, length, low, high := 3*time.Second, 6*time.Second, 0.85, 1.07
 	if evidence() {
 		window, length, low, high = 10*time.Second, 40*time.Second, 0.97, 1.02
 	}
