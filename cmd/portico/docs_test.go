@@ -302,7 +302,7 @@ const casesHead = `# Cases
 A file of cases for "portico plugin test" and "portico plugin bench": see [The workbench for plugins](workbench.md).
 Reading is strict: a key that is not listed here is an error, and all errors are reported at once.
 
-The table [defaults] has the keys of a case but name, request, event, expect and step, for every case that does not say it itself. The tables
+The table [defaults] has the keys of a case but name, request, event, expect, step and refused, for every case that does not say it itself. The tables
 config, stage_variables, secrets and kv are joined with the case's, by key; answers of http stand behind the case's.
 
 `

@@ -17,8 +17,8 @@ import (
 func pluginCommand() *command {
 	return &command{name: "plugin", args: "COMMAND", short: "make, try and look at plugins",
 		long: `
-A plugin is a file NAME.wasm in the gateway's plugin directory, with NAME.toml
-beside it where it is configured or granted something.`,
+A plugin is a file NAME.wasm or NAME.js in the gateway's plugin directory, with
+NAME.toml beside it where it is configured or granted something.`,
 		sub: []*command{pluginNewCommand(), pluginBuildCommand(), pluginTestCommand(), pluginBenchCommand(), pluginDevCommand(), pluginInspectCommand()}}
 }
 

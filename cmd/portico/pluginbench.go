@@ -86,7 +86,7 @@ func bench(ctx context.Context, e *env, files []string, cases, filter string) (e
 		benches = append(benches, b)
 	}
 	for i := range list.Case {
-		if c := &list.Case[i]; only.MatchString(c.Name) {
+		if c := &list.Case[i]; c.Refused == "" && only.MatchString(c.Name) {
 			if err := benchCase(ctx, e, list, c, cases, benches); err != nil {
 				return err
 			}

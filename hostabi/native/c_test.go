@@ -33,7 +33,7 @@ var (
 )
 
 const (
-	link     = "-Wl,-z,stack-size=65536 -Wl,--stack-first -Wl,--strip-all"
+	link     = "-Wl,-z,stack-size=65536 -Wl,--stack-first -Wl,--strip-debug"
 	warnings = "-Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wmissing-prototypes -pedantic -Werror"
 )
 

@@ -71,6 +71,14 @@ func joinPairs(own, from []Pair) []Pair {
 
 // checkCase makes steps of a case that has none of its own.
 func checkCase(d *decoder, c *Case) {
+	if d.Has(Join(c.Key, "refused")) {
+		for _, key := range []string{"request", "event", "expect", "step"} {
+			if path := Join(c.Key, key); d.Has(path) {
+				d.errorf(path, "there is none where the plugin is refused")
+			}
+		}
+		return
+	}
 	if len(c.Step) == 0 && !d.Has(Join(c.Key, "step")) {
 		checkStep(d, c.Key)
 		c.Step = []Step{{Key: c.Key, Request: c.Request, Event: c.Event, Expect: c.Expect}}

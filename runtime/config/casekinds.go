@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -11,6 +12,15 @@ import (
 
 // anyText is any string, several lines included.
 var anyText = checked("a string", func(string) error { return nil })
+
+// someText is a string that is not empty: an expectation that holds for any text
+// would be none.
+var someText = checked("a string", func(s string) error {
+	if s == "" {
+		return errors.New("must not be empty: every text holds it")
+	}
+	return nil
+})
 
 // given is a value whose absence means something else than its zero value.
 func given[V any](k kind[V]) kind[*V] {

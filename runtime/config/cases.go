@@ -75,6 +75,10 @@ type Case struct {
 	Expect Expect
 	// Several requests, one after the other, in place of request and expect.
 	Step []Step
+	// The plugin is refused when it is loaded, with an error that holds this text:
+	// for a configuration that it must not take. It stands in place of request,
+	// event, expect and step.
+	Refused string
 }
 
 // Step is [[case.step]]: one of several requests.
@@ -224,7 +228,7 @@ func LoadCases(file string) (*Cases, error) {
 }
 
 // ParseCases reads cases from memory; name stands in errors. Each case then has
-// what the defaults gave it, and at least one Step. The error is an [*Errors].
+// what the defaults gave it, and at least one Step unless it is Refused. The error is an [*Errors].
 func ParseCases(name string, src []byte) (*Cases, error) {
 	c, source, err := decode(casesTable, name, src)
 	if err != nil {

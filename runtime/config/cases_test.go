@@ -42,20 +42,23 @@ func TestEveryKeyOfTheCasesArrives(t *testing.T) {
 		Logs:    []string{"a", "a"}, Calls: &[]string{}, Failure: "trap", Golden: "golden/one.txt",
 	}
 	one.Step = []Step{{Key: one.Key, Request: one.Request, Expect: one.Expect}}
+	refused := defaults
+	refused.Key, refused.Name, refused.Request, refused.Refused = "case[1]", "a configuration that the plugin does not take", none, "mode"
+	refused.Config = map[string]any{"tokens": map[string]any{"a": "b"}, "mode": "none"}
 	two := defaults
-	two.Key, two.Name, two.Protocol, two.Kind, two.Request = "case[1]", "two requests", ProtocolREST, CaseIntegration, none
+	two.Key, two.Name, two.Protocol, two.Kind, two.Request = "case[2]", "two requests", ProtocolREST, CaseIntegration, none
 	two.Step = []Step{
-		{Key: "case[1].step[0]", Request: CaseRequest{Method: "GET", Path: "/", Host: "api.example.com", SourceIP: "192.0.2.1",
+		{Key: "case[2].step[0]", Request: CaseRequest{Method: "GET", Path: "/", Host: "api.example.com", SourceIP: "192.0.2.1",
 			Principal: "ada", Context: map[string]any{"tenant": "acme"}}, Expect: Expect{Backend: &BackendWant{None: true}}},
-		{Key: "case[1].step[1]", Request: none, Event: CaseEvent{File: "event.json"}, Expect: Expect{Backend: &BackendWant{None: true}}},
-		{Key: "case[1].step[2]", After: 2 * time.Hour, Request: none,
+		{Key: "case[2].step[1]", Request: none, Event: CaseEvent{File: "event.json"}, Expect: Expect{Backend: &BackendWant{None: true}}},
+		{Key: "case[2].step[2]", After: 2 * time.Hour, Request: none,
 			Event:  CaseEvent{Table: map[string]any{"httpMethod": "GET", "path": "/"}},
 			Expect: Expect{JSON: []any{int64(1)}, Backend: &BackendWant{JSON: map[string]any{"a": int64(1)}}}},
 	}
 	if !reflect.DeepEqual(file.Defaults, defaults) {
 		t.Errorf("defaults:\n got %+v\nwant %+v", file.Defaults, defaults)
 	}
-	for i, want := range []Case{one, two} {
+	for i, want := range []Case{one, refused, two} {
 		if got := file.Case[i]; !reflect.DeepEqual(got, want) {
 			t.Errorf("case %d:\n got %+v\nwant %+v", i, got, want)
 		}

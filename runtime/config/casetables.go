@@ -50,6 +50,7 @@ var caseTable = &table[Case]{
 		derived("event", caseEvent, func(c *Case) *CaseEvent { return &c.Event }, nothing),
 		nested("expect", expectTable, func(c *Case) *Expect { return &c.Expect }),
 		field("step", rows(stepTable), func(c *Case) *[]Step { return &c.Step }, nil),
+		derived("refused", someText, func(c *Case) *string { return &c.Refused }, nothing),
 	}, caseSettings...),
 	check: checkCase,
 }

@@ -76,7 +76,7 @@ var logTable = &table[Log]{
 
 // Plugins is [plugins].
 type Plugins struct {
-	// The drop-in directory of NAME.wasm and NAME.toml. A relative path is meant
+	// The drop-in directory of NAME.wasm or NAME.js, and NAME.toml. A relative path is meant
 	// from the directory of the gateway file.
 	Directory string
 	// Where compiled code is kept, a directory of mode 0700; "off" compiles at

@@ -12,7 +12,7 @@ import (
 // API Gateway's for stages and authorizers.
 const maxName = 128
 
-// pluginName is the NAME of NAME.wasm.
+// pluginName is the NAME of NAME.wasm or NAME.js.
 var pluginName = checked("the name of a plugin", checkPluginName)
 
 var (

@@ -68,8 +68,8 @@ type Plugin struct {
 	HTTP PluginHTTP
 	// The issuers whose tokens the plugin verifies.
 	JWT []PluginIssuer
-	// The digest that NAME.wasm must have, "sha256:" and 64 digits; any other
-	// file is refused.
+	// The digest that NAME.wasm or NAME.js must have, "sha256:" and 64 digits; any
+	// other file is refused.
 	Digest string
 	// "pooled" keeps instances for further calls, "fresh" makes one for each.
 	Isolation string

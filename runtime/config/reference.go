@@ -29,7 +29,7 @@ func Reference(w io.Writer) error {
 	b.WriteString(intro)
 	b.WriteString("\n## gateway.toml\n\n")
 	writeReference(&b, configTable.section(styleTable), meanings)
-	b.WriteString("\n## NAME.toml, beside NAME.wasm\n\n")
+	b.WriteString("\n## NAME.toml, beside the plugin\n\n")
 	writeReference(&b, pluginTable.section(styleTable), meanings)
 	b.WriteString("\n## Not in this version\n\nThese keys are refused by name; what to do instead:\n\n")
 	writeLater(&b, laterKeys)

@@ -109,6 +109,7 @@ func TestWhatComesOfCases(t *testing.T) {
 		{"token", "testdata/token.wasm", "capabilities = [\"jwt\"]\njwt.main = { jwks = \"https://id.example.com/keys\", issuer = \"https://id.example.com\" }\n"},
 		{"signed", "testdata/token.wasm", "capabilities = [\"jwt\"]\njwt.main = { secret = \"key\" }\n"},
 		{"crash", "testdata/crash.wasm", ""},
+		{"refused", "../../plugins/ip-list.wasm", "[config]\ndefault = \"deny\"\n"},
 		{"command", "../../hostabi/command/testdata/moods.wasm", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

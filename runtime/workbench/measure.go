@@ -57,7 +57,8 @@ const (
 
 // Measure measures the case on several plugins, in turns with the guest that
 // does nothing, so that they meet the same machine. It does not compare what
-// comes of the case: Test does. What plugins keep, they keep from call to call.
+// comes of the case: Test does. A case that wants the plugin refused has no calls
+// to measure and is not for it. What plugins keep, they keep from call to call.
 func Measure(ctx context.Context, file *config.Cases, c *config.Case, benches ...*Bench) ([]Cost, error) {
 	var subjects []*subject
 	defer func() {

@@ -77,10 +77,14 @@ func (b *Bench) open(ctx context.Context, c *config.Case, v variant) (*scene, er
 			Outbound: newPeers(c.HTTP, s.record)},
 	})
 	if err != nil {
-		return nil, errors.Join(plain(file, err), os.RemoveAll(s.temp))
+		return nil, errors.Join(&refusal{plain(file, err)}, os.RemoveAll(s.temp))
 	}
 	return s, nil
 }
+
+// refusal is why the gateway does not load the plugin; other errors of open are
+// mistakes of the case or the machine's.
+type refusal struct{ error }
 
 // checkSecrets wants a value for each secret that NAME.toml names.
 func (b *Bench) checkSecrets(c *config.Case) error {

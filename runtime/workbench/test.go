@@ -48,6 +48,9 @@ func (b *Bench) test(ctx context.Context, file *config.Cases, c *config.Case, r 
 		return err
 	}
 	s, err := b.open(ctx, &own, variant{})
+	if c.Refused != "" {
+		return b.refused(s, err, c.Refused)
+	}
 	if err != nil {
 		return err
 	}
@@ -76,6 +79,21 @@ func (b *Bench) test(ctx context.Context, file *config.Cases, c *config.Case, r 
 		}
 	}
 	return b.retire(s)
+}
+
+// refused wants that the gateway has refused the plugin: err is why there is no
+// scene.
+func (b *Bench) refused(s *scene, err error, want string) error {
+	var r *refusal
+	switch {
+	case err == nil:
+		return errors.Join(fmt.Errorf("refused: the plugin was loaded, want an error with %q", want), b.retire(s))
+	case errors.As(err, &r) && !strings.Contains(r.Error(), want):
+		return fmt.Errorf("refused: got %w\nwant an error with %q", err, want)
+	case r == nil:
+		return err
+	}
+	return nil
 }
 
 // retire closes the scene before s and leaves s until the next: so long the

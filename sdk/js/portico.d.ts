@@ -98,8 +98,8 @@ type Changes<Names extends string> = Partial<Record<Names, string | number>> & {
   body?: Bytes;
 };
 
-/** What a plugin may export. */
-interface Plugin {
+/** What a plugin may export. (Plugin alone is a type of browsers.) */
+interface PorticoPlugin {
   authorize?(event: LambdaEvent, context: LambdaContext): Decision | Promise<Decision>;
   mapRequest?(request: RequestEvent, context: LambdaContext):
     void | Changes<"method" | "path" | "query"> | LambdaResponse | Response | Promise<void | Changes<"method" | "path" | "query"> | LambdaResponse | Response>;
@@ -165,6 +165,24 @@ declare const portico: {
   readonly PorticoError: typeof PorticoError;
   /** The functions of the native ABI by module ("core", "kv", …) and name. Bytes that are filled are given as an array. */
   readonly abi: Record<string, Record<string, (...args: any[]) => number | bigint>>;
+};
+
+type BufferEncoding = "utf8" | "utf-8" | "base64" | "base64url" | "hex" | "latin1" | "binary" | "ascii";
+
+/** The part of Node's Buffer that converts. */
+interface Buffer extends Uint8Array {
+  toString(encoding?: BufferEncoding, start?: number, end?: number): string;
+  equals(other: Uint8Array): boolean;
+}
+
+declare const Buffer: {
+  from(value: string, encoding?: BufferEncoding): Buffer;
+  from(value: ArrayBufferLike, offset?: number, length?: number): Buffer;
+  from(value: ArrayLike<number>): Buffer;
+  alloc(size: number, fill?: number): Buffer;
+  isBuffer(value: unknown): value is Buffer;
+  byteLength(value: Bytes, encoding?: BufferEncoding): number;
+  concat(list: readonly Uint8Array[], length?: number): Buffer;
 };
 
 /** The values of [config] in NAME.toml that are no tables. */

@@ -38,8 +38,7 @@ var c = &Language{
 	build: func(dir, name string, o BuildOptions) ([]Command, error) {
 		args := []string{"make", name + ".wasm"}
 		if o.Debug {
-			// With -O, clang runs a wasm-opt that it finds, which drops names and
-			// moves code away from its line tables.
+			// Optimized code has hardly a line left that is true.
 			args = []string{"make", "-B",
 				"CFLAGS=--target=wasm32 -std=c11 -O0 -g -Wall -ffreestanding -mbulk-memory",
 				"LDFLAGS=-nostdlib -Wl,--no-entry -Wl,-z,stack-size=65536 -Wl,--stack-first", name + ".wasm"}
