@@ -1,6 +1,7 @@
 package runtime_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -167,6 +168,22 @@ func TestStreamingGuests(t *testing.T) {
 	resp, body = s.do("GET", "/rest/request", nil, "X-Mood: answer")
 	if resp.StatusCode != 418 || body != "fine\n" {
 		t.Errorf("a mapper that answers: got %d %q, want 418", resp.StatusCode, body)
+	}
+}
+
+// TestATrapIsToldToTheLogOnly: the log has the names of the functions that the
+// guest was in, the client nothing of it.
+func TestATrapIsToldToTheLogOnly(t *testing.T) {
+	s := serve(t, files(t, moods, "moods", "open=moods", "echo", "moods.toml", steadfast))
+	for _, path := range []string{"/rest/authorize", "/rest/request", "/rest/response", "/rest/integrate", "/http/integrate"} {
+		s.log.reset()
+		resp, body := s.do("GET", path, nil, "X-Mood: trap")
+		if resp.StatusCode < 500 || strings.Contains(fmt.Sprint(resp.Header, body), "misbehave") {
+			t.Errorf("%s: the client got %d %v %q", path, resp.StatusCode, resp.Header, body)
+		}
+		if text := s.log.String(); !strings.Contains(text, "unreachable in .misbehave(i32) < ") {
+			t.Errorf("%s: the log does not name the guest's functions:\n%s", path, text)
+		}
 	}
 }
 
