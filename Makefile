@@ -5,7 +5,7 @@ TOOLS   := $(CURDIR)/.tools
 RACE    := ./hostabi/adapter ./hostabi/command ./hostabi/engine ./hostabi/javascript ./hostabi/native ./runtime ./runtime/accept ./runtime/accesslog ./runtime/admin \
 	./runtime/authorize ./runtime/capability ./runtime/exchange ./runtime/front ./runtime/integrate ./runtime/jwt ./runtime/mapping \
 	./runtime/outbound ./runtime/plugin \
-	./runtime/resolve ./runtime/respond ./runtime/store ./runtime/throttle ./runtime/upstream ./runtime/workbench ./runtime/workbench/project
+	./runtime/resolve ./runtime/respond ./runtime/store ./runtime/throttle ./runtime/upstream ./runtime/workbench/project
 
 .PHONY: build test race cover check fmt lint wasm docs sdk languages fuzz evidence evidence-short
 

@@ -142,7 +142,8 @@ step outbound "Hostile servers get nothing through and hold nobody up" rows test
 step jwt "What verifying a token costs beside golang-jwt, and Wycheproof's vectors" logged test_v ./runtime/jwt 'Costs|Allocates|Wycheproof'
 step store "A REST resource over kv survives kill -9" logged test_v ./examples KeyValueSurvives
 step workbench "What a script costs beside JSON.parse of its event" logged test_v ./hostabi/javascript 'TwiceItsParse'
-step workbench "From plugin new to a green test, and one header check in every language" logged test_v ./runtime/workbench 'Newcomer|OneHeader'
+[ "$form" = short ] || # the ordinary tests have it, too
+	step workbench "From plugin new to a green test, and one header check in every language" logged test_v ./runtime/workbench 'Newcomer|OneHeader'
 step cost "Cost of a whole request" tables go run ./bench/compare -check -rounds "$rounds" -seconds "$seconds"
 
 if [ ${#failed[@]} -gt 0 ]; then

@@ -129,10 +129,10 @@ func TestInterim(t *testing.T) {
 			io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n")
 			body := make([]byte, 4)
 			io.ReadFull(r, body)
-			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n%s", body)
+			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\n%s", body)
 			return
 		}
-		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+		io.WriteString(c, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")
 	})
 	overBoth(t, hints, func(t *testing.T, s *stand, base string) {
 		got := s.bytes("GET " + base + "/hints")
