@@ -10,8 +10,8 @@ cd "$(dirname "$0")/.."
 
 form=${1:-short}
 case $form in
-short) modules=60 fuzztime=5s rounds=5 seconds=1 limit=10m ;;
-full) modules=400 fuzztime=60s rounds=10 seconds=3 limit=3h ;;
+short) modules=40 fuzztime=5s rounds=5 seconds=1 noise=1.4 limit=10m ;;
+full) modules=400 fuzztime=60s rounds=10 seconds=3 noise=1.15 limit=3h ;;
 *)
 	echo "usage: bash bench/evidence.sh short|full" >&2
 	exit 2
@@ -144,7 +144,7 @@ step store "A REST resource over kv survives kill -9" logged test_v ./examples K
 step workbench "What a script costs beside JSON.parse of its event" logged test_v ./hostabi/javascript 'TwiceItsParse'
 [ "$form" = short ] || # the ordinary tests have it, too
 	step workbench "From plugin new to a green test, and one header check in every language" logged test_v ./runtime/workbench 'Newcomer|OneHeader'
-step cost "Cost of a whole request" tables go run ./bench/compare -check -rounds "$rounds" -seconds "$seconds"
+step cost "Cost of a whole request" tables go run ./bench/compare -check -rounds "$rounds" -seconds "$seconds" -noise "$noise"
 
 if [ ${#failed[@]} -gt 0 ]; then
 	printf '\nfailed in %ss:\n' "$SECONDS"
