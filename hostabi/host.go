@@ -69,6 +69,12 @@ type Host interface {
 	Scratch(plugin string) []byte
 	SetScratch(plugin string, b []byte) error
 
+	// Usage is what the plugin has used up in this request before; SetUsage
+	// says what it has used up by now, and is ignored after FlushBody: a plugin
+	// that streams runs beside the later phases.
+	Usage(plugin string) Usage
+	SetUsage(plugin string, u Usage)
+
 	// ReadBody reads the body of the request or response, from its start in
 	// every call into a plugin: what one plugin reads the next still gets.
 	// It returns 0 at the end, EABORT when the client has gone, ECONN when

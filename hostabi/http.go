@@ -9,7 +9,7 @@ import (
 
 // HTTP sends requests to the hosts that the operator listed.
 type HTTP interface {
-	// Limits are those that hold for one call into the plugin; whoever makes
+	// Limits are those of one request that the gateway answers; whoever makes
 	// the requests for a guest keeps them.
 	Limits() HTTPLimits
 
@@ -84,13 +84,20 @@ type HTTPExchange interface {
 	Close() error
 }
 
-// HTTPLimits bounds the requests of one call into a plugin. A zero member is
-// its default.
+// HTTPLimits bounds what a plugin sends while the gateway answers one request.
+// A zero member is its default.
 type HTTPLimits struct {
-	// Requests that a call may start; 0 means DefaultHTTPRequests.
+	// Requests that it may start; 0 means DefaultHTTPRequests.
 	Requests int
+	// Bytes of all their bodies and those of the answers, as far as the plugin
+	// reads them; 0 means DefaultHTTPBytes.
+	Bytes int64
 	// Body of one request in bytes; 0 means DefaultHTTPBody.
 	Body int64
+	// Bodies are the bytes of the whole bodies of a call's open requests
+	// together; one alone may be larger. A guest can give the same memory each
+	// time, and the host holds a copy of each. 0 means DefaultHTTPBodies.
+	Bodies int
 }
 
 const (
@@ -100,13 +107,14 @@ const (
 	// DefaultHTTPBody is the bound of a body elsewhere in the gateway.
 	DefaultHTTPBody = 10 << 20
 
+	// DefaultHTTPBodies holds three bodies of the largest kind.
+	DefaultHTTPBodies = 32 << 20
+	// DefaultHTTPBytes holds a few bodies of the largest kind.
+	DefaultHTTPBytes = 64 << 20
+
 	// MaxHTTPOpen bounds the requests of a call that are open at once: each
 	// holds a connection and two goroutines.
 	MaxHTTPOpen = 16
-	// MaxHTTPBodies bounds the whole bodies of a call's open requests together;
-	// one alone may be larger. A guest can give the same memory each time, and
-	// the host holds a copy of each.
-	MaxHTTPBodies = 32 << 20
 	// MaxHTTPWait bounds the handles of one http.wait.
 	MaxHTTPWait = 64
 	// MaxHTTPFields and MaxHTTPHead bound the header list of an answer, names

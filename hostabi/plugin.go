@@ -44,10 +44,15 @@ const (
 	Malformed
 	// Instantiating: a new instance could not be made.
 	Instantiating
+	// Exhausted: the guest went on after a limit was used up, and was stopped.
+	Exhausted
 )
 
+// Reasons is the number of reasons, 0 among them.
+const Reasons = int(Exhausted) + 1
+
 var reasonNames = [...]string{"", "trap", "timeout", "canceled", "busy", "breaker open", "exit",
-	"bad answer", "malformed result", "no instance"}
+	"bad answer", "malformed result", "no instance", "limit"}
 
 func (r Reason) String() string {
 	if int(r) < len(reasonNames) {

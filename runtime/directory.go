@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/hostabi/engine"
 	"github.com/portico-gateway/portico/runtime/config"
 	"github.com/portico-gateway/portico/runtime/plugin"
@@ -108,6 +109,7 @@ func (s *state) parseSettings(name string, src []byte) (plugin.Settings, error) 
 		Timeout:      p.Timeout,
 		Memory:       p.Memory,
 		Instances:    p.Instances,
+		Allowance:    hostabi.Allowance{Calls: p.Limits.HostCalls, Capability: p.Limits.CapabilityCalls, Lines: p.Limits.LogLines},
 		QueueTimeout: p.QueueTimeout,
 		Fresh:        p.Isolation == config.IsolationFresh,
 		FailOpen:     p.Failure == config.FailureOpen,

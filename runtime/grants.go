@@ -36,7 +36,7 @@ func grantsOf(name string, p *config.Plugin) capability.Grants {
 	}
 	g.HTTP = outbound.Options{
 		Addresses: p.HTTP.Addresses, Timeout: p.HTTP.Timeout, MaxRequests: p.HTTP.MaxRequests,
-		MaxRequest: p.HTTP.MaxRequest, MaxResponse: p.HTTP.MaxResponse, Redirects: p.HTTP.Redirects,
+		MaxTotal: p.HTTP.MaxTotal, MaxRequest: p.HTTP.MaxRequest, MaxResponse: p.HTTP.MaxResponse, Redirects: p.HTTP.Redirects,
 	}
 	for _, h := range p.HTTP.Hosts {
 		g.HTTP.Hosts = append(g.HTTP.Hosts, outbound.Host(h))

@@ -36,6 +36,7 @@ func TestReasons(t *testing.T) {
 		{"a client that left", adapter.ReasonOfCall(&engine.Error{Kind: engine.ErrCanceled}), hostabi.Canceled, engine.Neither},
 		{"an exit", adapter.ReasonOfCall(&engine.Error{Kind: engine.ErrExit}), hostabi.Exited, engine.Failed},
 		{"too much output", adapter.ReasonOfCall(&engine.Error{Kind: engine.ErrOutput}), hostabi.Malformed, engine.Succeeded},
+		{"a host that had enough of it", adapter.ReasonOfCall(&engine.Error{Kind: engine.ErrStopped}), hostabi.Exhausted, engine.Failed},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -47,17 +48,17 @@ func TestReasons(t *testing.T) {
 }
 
 func TestLinesAreCutAndCounted(t *testing.T) {
-	var l adapter.Lines
+	l := adapter.Lines{Max: 3}
 	long := []byte(strings.Repeat("x", adapter.MaxLine))
-	for n := range adapter.MaxLines {
+	for n := range l.Max {
 		if text, ok := l.Admit(append(long, 'y')); !ok || text != string(long) {
 			t.Fatalf("line %d is %d bytes, %v", n, len(text), ok)
 		}
 	}
 	if text, ok := l.Admit([]byte("one more")); ok || text != "" {
-		t.Errorf("line %d is %q", adapter.MaxLines+1, text)
+		t.Errorf("line %d is %q", l.Max+1, text)
 	}
-	if want := (adapter.Lines{Logged: adapter.MaxLines, Dropped: 1}); l != want {
+	if want := (adapter.Lines{Max: 3, Logged: 3, Dropped: 1}); l != want {
 		t.Errorf("counted %+v, want %+v", l, want)
 	}
 }
@@ -80,6 +81,24 @@ func TestLoadErrorsSayWhere(t *testing.T) {
 		}
 		if !errors.Is(tt.err, engine.ErrTrap) == errors.Is(err, engine.ErrTrap) {
 			t.Errorf("%s: the cause is lost", tt.name)
+		}
+	}
+}
+
+func TestACallThatDidNotReturnIsToldByItsCause(t *testing.T) {
+	unreachable, end := errors.New("unreachable"), errors.New("too many")
+	for _, tt := range []struct {
+		err  engine.Error
+		want string
+	}{
+		{engine.Error{Kind: engine.ErrTrap, Cause: unreachable, Stack: "a.inner()\na.outer()"}, "unreachable in a.inner() < a.outer()"},
+		{engine.Error{Kind: engine.ErrTrap, Cause: unreachable}, "unreachable"},
+		{engine.Error{Kind: engine.ErrStopped, Cause: end, Stack: "a.f()"}, "too many in a.f()"},
+		{engine.Error{Kind: engine.ErrDeadline, Stack: "a.f()"}, "deadline exceeded in a.f()"},
+		{engine.Error{Kind: engine.ErrHost, Cause: end}, "panic in a host function: too many"},
+	} {
+		if err := adapter.Told(&tt.err); err.Error() != tt.want || !errors.Is(err, tt.err.Kind) {
+			t.Errorf("got %q, want %q of that kind", err, tt.want)
 		}
 	}
 }

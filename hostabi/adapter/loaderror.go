@@ -18,7 +18,7 @@ type LoadError struct {
 // NewLoadError returns a LoadError whose text has the guest's stack, if err
 // has one.
 func NewLoadError(plugin string, err error) error {
-	return &LoadError{plugin, WithStack(err)}
+	return &LoadError{plugin, withStack(err)}
 }
 
 func (e *LoadError) Error() string { return fmt.Sprintf("plugin %q: %v", e.Plugin, e.Err) }
@@ -30,23 +30,39 @@ type Problems []string
 
 func (p Problems) Error() string { return strings.Join(p, "; ") }
 
-// stackError adds the guest's stack to the text of an error. Only the log sees
-// it.
-type stackError struct {
+// toldError is an error in other words. Only the log sees it.
+type toldError struct {
 	error
-	stack string
+	text string
 }
 
-func (e *stackError) Error() string { return e.error.Error() + " in " + e.stack }
+func (e *toldError) Error() string { return e.text }
 
-func (e *stackError) Unwrap() error { return e.error }
+func (e *toldError) Unwrap() error { return e.error }
 
-// WithStack writes the guest's functions, if the error has them, innermost
+// withStack writes the guest's functions, if the error has them, innermost
 // first, in one line.
-func WithStack(err error) error {
+func withStack(err error) error {
 	var e *engine.Error
 	if !errors.As(err, &e) || e.Stack == "" {
 		return err
 	}
-	return &stackError{err, strings.ReplaceAll(strings.TrimSpace(e.Stack), "\n", " < ")}
+	return &toldError{err, err.Error() + " in " + line(e.Stack)}
 }
+
+// Told is what the log says of a call that did not return: its cause, and the
+// guest's functions, innermost first. That it was a trap, or stopped, says the
+// reason of the failure.
+func Told(err error) error {
+	var e *engine.Error
+	if !errors.As(err, &e) || e.Cause == nil || e.Kind != engine.ErrTrap && e.Kind != engine.ErrStopped {
+		return withStack(err)
+	}
+	text := e.Cause.Error()
+	if e.Stack != "" {
+		text += " in " + line(e.Stack)
+	}
+	return &toldError{err, text}
+}
+
+func line(stack string) string { return strings.ReplaceAll(strings.TrimSpace(stack), "\n", " < ") }

@@ -43,6 +43,8 @@ func ReasonOfCall(err error) hostabi.Reason {
 		return hostabi.Exited
 	case errors.Is(err, engine.ErrOutput):
 		return hostabi.Malformed
+	case errors.Is(err, engine.ErrStopped):
+		return hostabi.Exhausted
 	}
 	return hostabi.Trapped
 }
@@ -52,7 +54,7 @@ func ReasonOfCall(err error) hostabi.Reason {
 // bytes, which must not switch it off for others.
 func Outcome(r hostabi.Reason) engine.Outcome {
 	switch r {
-	case hostabi.Trapped, hostabi.TimedOut, hostabi.Exited, hostabi.Instantiating:
+	case hostabi.Trapped, hostabi.TimedOut, hostabi.Exited, hostabi.Instantiating, hostabi.Exhausted:
 		return engine.Failed
 	case hostabi.Busy, hostabi.Canceled:
 		return engine.Neither

@@ -34,7 +34,7 @@ type Stats struct {
 // Counters are kept for Stats. They are safe for concurrent use.
 type Counters struct {
 	calls     [hostabi.Kinds]atomic.Uint64
-	failures  [hostabi.Instantiating + 1]atomic.Uint64
+	failures  [hostabi.Reasons]atomic.Uint64
 	hostCalls atomic.Uint64
 	dropped   atomic.Uint64
 }

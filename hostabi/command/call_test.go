@@ -52,7 +52,7 @@ func TestEnds(t *testing.T) {
 		{"the most output", "m", outcome{Answer: hostabi.AnswerResult, Result: strings.Repeat("\x00", command.MaxOutput)}},
 		{"exit status 3 after an answer", "3", outcome{Reason: hostabi.Exited, Cause: "exit: exit status 3"}},
 		{"the largest exit status", "9", outcome{Reason: hostabi.Exited, Cause: "exit: exit status 4294967295"}},
-		{"a trap after an answer", "t", outcome{Reason: hostabi.Trapped, Cause: "trap: trap: unreachable in .$18()"}},
+		{"a trap after an answer", "t", outcome{Reason: hostabi.Trapped, Cause: "trap: unreachable in .$18()"}},
 		{"a byte too much output", "M", outcome{Reason: hostabi.Malformed, Cause: "malformed result: more than 10485760 bytes on standard output"}},
 		{"output without end", "o", outcome{Reason: hostabi.Malformed, Cause: "malformed result: more than 10485760 bytes on standard output"}},
 		{"no output", "n", outcome{Reason: hostabi.Malformed, Cause: "malformed result: nothing on standard output"}},
@@ -158,7 +158,7 @@ func TestStandardErrorIsLoggedWithABound(t *testing.T) {
 	lines := log.lines()
 	first := `level=WARN msg="a line to standard error" plugin=moods stream=stderr call=authorize request=request-1`
 	last := `level=WARN msg="lines dropped: the plugin logs too much" plugin=moods lines=68 call=authorize request=request-1`
-	if len(lines) != adapter.MaxLines+1 || lines[0] != first || lines[len(lines)-1] != last {
+	if len(lines) != hostabi.DefaultLines+1 || lines[0] != first || lines[len(lines)-1] != last {
 		t.Errorf("%d lines, from %s\nto %s", len(lines), lines[0], lines[len(lines)-1])
 	}
 	if len(seen) != 1 || seen[0].LinesDropped != 68 || seen[0].Run <= 0 || seen[0].Answer != hostabi.AnswerResult {

@@ -31,6 +31,10 @@ type Options struct {
 	// Limits bounds what the module may claim.
 	Limits engine.Limits
 
+	// Lines of standard error that one request may log; 0 means
+	// hostabi.DefaultLines.
+	Lines int
+
 	// Instances and QueueTimeout are those of engine.PoolOptions: how many
 	// processes there may be at one time, and how long a call waits until it
 	// may start one.

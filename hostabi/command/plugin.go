@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -16,6 +17,7 @@ type Plugin struct {
 	name      string
 	args, env []string
 	timeout   time.Duration
+	lines     int // that it may log in one request
 	log       *slog.Logger
 	observe   func(adapter.Observation)
 
@@ -69,6 +71,7 @@ func newPlugin(m *engine.Module, o Options) *Plugin {
 		args:    []string{o.Name},
 		env:     []string{EnvConfig + "=" + config},
 		timeout: o.Timeout,
+		lines:   cmp.Or(o.Lines, hostabi.DefaultLines),
 		log:     slog.New(slog.DiscardHandler),
 		observe: o.Observe,
 		module:  m,

@@ -78,7 +78,8 @@ func (p *Plugin) run(ctx context.Context, o *adapter.Observation, h hostabi.Host
 	}
 	stdio := &engine.Stdio{Args: p.args, Env: p.env, Stdin: event, MaxStdout: MaxOutput}
 	i.SetStdio(stdio)
-	t := &stderr{kind: o.Kind, host: h}
+	used := h.Usage(p.name)
+	t := &stderr{kind: o.Kind, host: h, lines: adapter.Lines{Max: p.lines, Logged: used.Lines}}
 	i.Value = t
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -88,6 +89,8 @@ func (p *Plugin) run(ctx context.Context, o *adapter.Observation, h hostabi.Host
 	o.Run = time.Since(begin) - o.Wait
 	p.ended(ctx, t)
 	o.LinesDropped = t.lines.Dropped
+	used.Lines = t.lines.Logged
+	h.SetUsage(p.name, used)
 	p.pool.Put(i)
 	if o.Reason, err = judge(err, stdio.Stdout); err != nil {
 		return err
@@ -121,7 +124,7 @@ func judge(err error, stdout []byte) (hostabi.Reason, error) {
 	case errors.Is(err, engine.ErrOutput):
 		return hostabi.Malformed, fmt.Errorf("more than %d bytes on standard output", MaxOutput)
 	case err != nil:
-		return adapter.ReasonOfCall(err), adapter.WithStack(err)
+		return adapter.ReasonOfCall(err), adapter.Told(err)
 	}
 	if len(bytes.TrimSpace(stdout)) == 0 {
 		return hostabi.Malformed, errNoOutput

@@ -140,6 +140,11 @@ func (i *Instance) Check() {
 	}
 }
 
+// Stop ends the call that is under way with ErrStopped, because of cause. It
+// does not return. Host functions call it, from the goroutine that they were
+// called on.
+func (i *Instance) Stop(cause error) { panic(&stop{kind: ErrStopped, cause: cause}) }
+
 // Context is the context of the caller of the call that is under way, with its
 // values.
 func (i *Instance) Context() context.Context { return i.ctx.parent }

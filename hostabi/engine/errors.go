@@ -27,6 +27,10 @@ var (
 	// ErrOutput reports that the guest wrote more than Stdio.MaxStdout.
 	ErrOutput = errors.New("too much output")
 
+	// ErrStopped reports that a host function ended the call by
+	// [Instance.Stop].
+	ErrStopped = errors.New("stopped")
+
 	// ErrHost reports that a host function panicked: a mistake in the host.
 	ErrHost = errors.New("panic in a host function")
 )
@@ -58,7 +62,7 @@ var (
 
 // Error is the end of a call that did not return.
 type Error struct {
-	Kind  error  // ErrTrap, ErrDeadline, ErrCanceled, ErrExit, ErrOutput or ErrHost
+	Kind  error  // ErrTrap, ErrDeadline, ErrCanceled, ErrExit, ErrOutput, ErrStopped or ErrHost
 	Cause error  // what the engine said, without stack; the context's error for ErrCanceled
 	Stack string // the guest's functions, innermost first, one a line; may be empty
 	Code  uint32 // of proc_exit

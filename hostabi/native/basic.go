@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
-	"github.com/portico-gateway/portico/hostabi/adapter"
 	"github.com/portico-gateway/portico/hostabi/engine"
 )
 
@@ -38,7 +37,7 @@ func (c *call) line(level slog.Level, text []byte, stream string) bool {
 	if !c.plugin.log.Enabled(c.instance.Context(), level) {
 		return true
 	}
-	if secrets := c.plugin.capabilities.Secrets; secrets != nil && c.lines.Logged < adapter.MaxLines {
+	if secrets := c.plugin.capabilities.Secrets; secrets != nil && c.lines.Logged < c.lines.Max {
 		text = secrets.Redact(text[:min(len(text), maxRedacted)])
 	}
 	line, ok := c.lines.Admit(text)

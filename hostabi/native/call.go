@@ -26,8 +26,10 @@ type call struct {
 	stream   streamContext
 	grant    time.Duration // what a streaming integration has for each write
 
+	usage     hostabi.Usage                // by earlier calls in the request, and but for host calls and lines by this one
+	before    [hostabi.CapabilityCount]int // calls into capabilities, by earlier ones
 	hostCalls int
-	used      [hostabi.CapabilityCount]int // calls into capabilities
+	mayCall   int // host calls
 	lines     adapter.Lines
 	out       outbox
 
@@ -42,9 +44,8 @@ type call struct {
 func (c *call) begin(k hostabi.Kind, h hostabi.Host) {
 	c.kind, c.phase, c.host = k, phase(k), h
 	c.result, c.refusal, c.fault = false, "", 0
-	c.hostCalls, c.lines = 0, adapter.Lines{}
-	c.used = [hostabi.CapabilityCount]int{}
 	c.scriptError = nil
+	c.resume()
 }
 
 // end lets go of the request, which is used again by others.
@@ -53,6 +54,7 @@ func (c *call) end() {
 		c.log(slog.LevelWarn, "lines dropped: the plugin logs too much", slog.Int("lines", c.lines.Dropped))
 	}
 	c.out.close()
+	c.settle()
 	c.host = nil
 	c.stream.Context = nil
 	c.buf = c.buf[:0]
@@ -91,8 +93,11 @@ func (s *streamContext) Done() <-chan struct{} {
 }
 
 // extend gives a streaming integration its time anew: as long as it had for
-// the head of its answer.
-func (c *call) extend() { c.instance.SetDeadline(time.Now().Add(c.grant)) }
+// the head of its answer. Its host calls begin anew with it.
+func (c *call) extend() {
+	c.instance.SetDeadline(time.Now().Add(c.grant))
+	c.mayCall = c.hostCalls + c.plugin.allowance.Calls
+}
 
 // memory is the part of the guest's memory that two arguments name.
 func (c *call) memory(ptr, length uint64) ([]byte, bool) {

@@ -52,11 +52,6 @@ var statefuls = map[string]stateful{
 	hostabi.FuncJWTReason: jwtReason,
 }
 
-// maxStateful bounds the calls into each capability that one call may make. A
-// request meets a plugin a few times, so this bounds what it can do as well:
-// what a thousand of them are for belongs into one value.
-const maxStateful = 1000
-
 // linkState makes a host function of a capability look whether it may be
 // called, and count.
 func linkState(f hostabi.Func, n hostabi.Capability, do stateful) api.GoModuleFunc {
@@ -78,16 +73,18 @@ func run(i *engine.Instance, allowed uint8, n hostabi.Capability, do stateful, s
 	if c == nil { // its start functions are running
 		return int64(hostabi.EPHASE)
 	}
-	c.hostCalls++
+	if c.hostCalls++; c.hostCalls > c.mayCall {
+		c.overdrawn()
+		return int64(hostabi.EAGAIN)
+	}
 	switch {
 	case allowed&(1<<c.phase) == 0:
 		return int64(hostabi.EPHASE)
 	case !c.plugin.capabilities.Has(n): // for mistakes in New, which refuses such a module
 		return int64(hostabi.EPERM)
-	case c.used[n] >= maxStateful:
+	case !c.spend(n):
 		return int64(hostabi.EAGAIN)
 	}
-	c.used[n]++
 	if n == hostabi.CapabilityKV || n == hostabi.CapabilityJWT { // it may take long
 		i.Check()
 	}

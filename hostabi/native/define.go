@@ -107,9 +107,13 @@ func link(f hostabi.Func, do function) api.GoModuleFunc {
 		}
 		c, _ := i.Value.(*call)
 		if c == nil { // its start functions are running
-			c = &call{instance: i, phase: starting}
+			c = &call{instance: i, phase: starting, mayCall: 1}
 		}
-		c.hostCalls++
+		if c.hostCalls++; c.hostCalls > c.mayCall {
+			c.overdrawn()
+			s[0] = api.EncodeI32(eagain)
+			return
+		}
 		if allowed[message]&(1<<c.phase) == 0 {
 			s[0] = api.EncodeI32(int32(hostabi.EPHASE))
 			return
@@ -135,7 +139,9 @@ func linkLong(do func(i *engine.Instance) int64) api.GoModuleFunc {
 	return func(ctx context.Context, _ api.Module, s []uint64) {
 		i := engine.InstanceOf(ctx)
 		if c, _ := i.Value.(*call); c != nil {
-			c.hostCalls++
+			if c.hostCalls++; c.hostCalls > c.mayCall { // it has no code to refuse with
+				c.overdrawn()
+			}
 		}
 		s[0] = uint64(do(i))
 	}

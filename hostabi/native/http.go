@@ -31,7 +31,7 @@ func httpStart(c *call, s []uint64) int64 {
 	if code != 0 {
 		return int64(code)
 	}
-	if !c.out.takes(len(r.Body), c.plugin.capabilities.HTTP.Limits()) {
+	if !c.maySend(len(r.Body)) {
 		return int64(hostabi.EAGAIN)
 	}
 	r.Body = bytes.Clone(r.Body)
@@ -41,6 +41,8 @@ func httpStart(c *call, s []uint64) int64 {
 	if err != nil {
 		return c.refuse(ctx, err)
 	}
+	c.usage.Requests++
+	c.usage.Bytes += int64(len(r.Body))
 	return int64(c.out.add(&sent{HTTPExchange: x, body: len(r.Body), streams: r.Stream, trailers: r.Trailers}))
 }
 

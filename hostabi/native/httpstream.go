@@ -24,7 +24,10 @@ func onHandle(do func(c *call, x *sent, s []uint64) int32) func(i *engine.Instan
 		if c == nil {
 			return ebadf
 		}
-		c.hostCalls++
+		if c.hostCalls++; c.hostCalls > c.mayCall {
+			c.overdrawn()
+			return eagain
+		}
 		x := c.out.find(uint32(s[0]))
 		if x == nil {
 			return ebadf
@@ -45,11 +48,20 @@ func sentRead(c *call, x *sent, s []uint64) int32 {
 	if _, _, code := c.head(x); code != 0 {
 		return int32(code)
 	}
+	left := c.bytesLeft()
+	if left <= 0 { // one more says whether the body has ended
+		dst = make([]byte, 1)
+	} else if int64(len(dst)) > left {
+		dst = dst[:left]
+	}
 	c.waits()
 	defer c.waited()
 	for {
 		switch n, err := x.Read(dst); {
+		case n > 0 && left <= 0:
+			return eagain
 		case n > 0:
+			c.usage.Bytes += int64(n)
 			return int32(n)
 		case errors.Is(err, io.EOF):
 			x.ended = true
@@ -73,11 +85,14 @@ func sentWrite(c *call, x *sent, s []uint64) int32 {
 		return e2big
 	case len(b) == 0:
 		return 0
+	case int64(len(b)) > c.bytesLeft():
+		return eagain
 	}
 	c.waits()
 	defer c.waited()
 	n, err := x.Write(b)
 	x.written += int64(n)
+	c.usage.Bytes += int64(n)
 	if err != nil {
 		return int32(c.refuse(c.out.ctx, err))
 	}

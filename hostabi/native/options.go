@@ -35,6 +35,9 @@ type Options struct {
 	// Limits bounds what the module may claim.
 	Limits engine.Limits
 
+	// Allowance bounds what the plugin may use up in one request.
+	Allowance hostabi.Allowance
+
 	// Instances, Warm, QueueTimeout, SoftMemory, Fresh and StartTimeout are
 	// those of engine.PoolOptions.
 	Instances    int

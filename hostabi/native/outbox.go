@@ -34,11 +34,10 @@ type sent struct {
 }
 
 // takes reports whether one more request, with a whole body of that many bytes,
-// is within what a call may have.
+// may be open.
 func (o *outbox) takes(body int, l hostabi.HTTPLimits) bool {
-	requests := cmp.Or(l.Requests, hostabi.DefaultHTTPRequests)
-	return len(o.sent) < requests && o.open < hostabi.MaxHTTPOpen &&
-		(o.bodies == 0 || o.bodies+body <= hostabi.MaxHTTPBodies)
+	return o.open < hostabi.MaxHTTPOpen &&
+		(o.bodies == 0 || o.bodies+body <= cmp.Or(l.Bodies, hostabi.DefaultHTTPBodies))
 }
 
 // find is the request of a handle, nil if it is not open.

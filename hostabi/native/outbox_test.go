@@ -9,7 +9,7 @@ import (
 // A guest that gives one piece of memory as many bodies has the host hold many
 // copies of it.
 func TestBodiesOfOpenRequestsAreBoundedTogether(t *testing.T) {
-	const most = hostabi.MaxHTTPBodies
+	const most = hostabi.DefaultHTTPBodies
 	tests := []struct {
 		name string
 		open []int // bodies of requests that are open
@@ -31,7 +31,7 @@ func TestBodiesOfOpenRequestsAreBoundedTogether(t *testing.T) {
 			for _, n := range tt.open {
 				o.add(&sent{HTTPExchange: closes{}, body: n})
 			}
-			l := hostabi.HTTPLimits{Requests: 100}
+			var l hostabi.HTTPLimits
 			if got := o.takes(tt.body, l); got != tt.want {
 				t.Errorf("takes(%d) = %t beside %v", tt.body, got, tt.open)
 			}

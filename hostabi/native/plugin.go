@@ -23,6 +23,7 @@ type Plugin struct {
 	learned bool    // what the script exports is known
 
 	capabilities hostabi.Capabilities
+	allowance    hostabi.Allowance
 	used         [hostabi.CapabilityCount]atomic.Uint64 // calls into each
 
 	log     *slog.Logger
@@ -84,6 +85,7 @@ func newPlugin(m *engine.Module, o Options) *Plugin {
 		script:       o.Script,
 		capabilities: o.Capabilities,
 		timeout:      o.Timeout,
+		allowance:    o.Allowance.WithDefaults(),
 		now:          o.Now,
 		observe:      o.Observe,
 		module:       m,
@@ -128,6 +130,7 @@ func (p *Plugin) callOf(i *engine.Instance) *call {
 	if c == nil {
 		c = &call{plugin: p, instance: i, phase: starting}
 		c.stream.c = c
+		c.resume()
 		i.Value = c
 	}
 	return c

@@ -64,7 +64,7 @@ func (p *Plugin) run(ctx context.Context, k hostabi.Kind, h hostabi.Host) (answe
 	answer = int32(uint32(v))
 	if err != nil {
 		o.Reason = adapter.ReasonOfCall(err)
-		err = adapter.WithStack(err)
+		err = adapter.Told(err)
 	} else if o.Reason, err = c.judge(answer); err == nil {
 		o.Answer = answer
 	}

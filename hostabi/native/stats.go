@@ -24,8 +24,8 @@ func (p *Plugin) Stats() Stats { return p.counters.Stats(p.pool, p.breaker) }
 
 // countState adds what a call used of capabilities.
 func (p *Plugin) countState(c *call) {
-	for i, n := range c.used {
-		if n > 0 {
+	for i := range c.usage.Capability {
+		if n := c.usage.Capability[i] - c.before[i]; n > 0 {
 			p.used[i].Add(uint64(n))
 		}
 	}

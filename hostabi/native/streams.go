@@ -36,6 +36,7 @@ func streamWrite(c *call, s []uint64) int32 {
 
 // stream_flush(handle)
 func streamFlush(c *call, s []uint64) int32 {
+	c.settle() // later phases begin
 	if err := c.host.FlushBody(isResponse(s)); err != nil {
 		return c.fail(err)
 	}

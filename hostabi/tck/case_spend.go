@@ -6,10 +6,7 @@ import (
 	"github.com/portico-gateway/portico/hostabi"
 )
 
-// maxCalls is how often one call may call each capability.
-const maxCalls = 1000
-
-// spendCases use up what one call has of each capability.
+// spendCases use up what one request has of each capability.
 func spendCases(s Subject) (cs []testCase) {
 	for _, name := range []string{hostabi.FuncCacheGet, hostabi.FuncThrottleTake, hostabi.FuncSecretsRead, hostabi.FuncMetricsSet, hostabi.FuncKVGet, hostabi.FuncHTTPStatus, hostabi.FuncJWTReason} {
 		f := hostabi.Functions[index[name]]
@@ -20,7 +17,7 @@ func spendCases(s Subject) (cs []testCase) {
 			}
 		}
 		c := good(s, f, request)
-		for range maxCalls - calls {
+		for range hostabi.DefaultCapabilityCalls - calls {
 			steps = append(steps, step{Command: c, atLeast: true})
 		}
 		steps = append(steps, step{Command: c, want: int64(hostabi.EAGAIN)})

@@ -38,6 +38,7 @@ func cases(s Subject) []testCase {
 		sentCases(s),
 		jwtCases(),
 		spendCases(s),
+		usageCases(s),
 	)
 }
 

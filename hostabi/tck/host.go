@@ -67,6 +67,7 @@ type Host struct {
 	context  []Value
 	method   map[hostabi.FieldID]string
 	scratch  map[string][]byte
+	usage    map[string]hostabi.Usage
 	WriteErr error // what WriteBody fails with after a flush
 }
 
@@ -74,7 +75,7 @@ var _ Probe = (*Host)(nil)
 
 // NewHost returns a host about a request.
 func NewHost(s Setup) *Host {
-	h := &Host{Setup: s, method: map[hostabi.FieldID]string{}, scratch: map[string][]byte{}}
+	h := &Host{Setup: s, method: map[hostabi.FieldID]string{}, scratch: map[string][]byte{}, usage: map[string]hostabi.Usage{}}
 	h.head = [2]hostabi.Header{slices.Clone(s.Header), slices.Clone(s.ResponseHeader)}
 	h.body = [2][]byte{slices.Clone(s.Body), slices.Clone(s.ResponseBody)}
 	h.status = s.Status
@@ -294,6 +295,14 @@ func (h *Host) SetScratch(plugin string, b []byte) error {
 	}
 	h.scratch[plugin] = append(h.scratch[plugin][:0], b...)
 	return nil
+}
+
+func (h *Host) Usage(plugin string) hostabi.Usage { return h.usage[plugin] }
+
+func (h *Host) SetUsage(plugin string, u hostabi.Usage) {
+	if !h.flushed {
+		h.usage[plugin] = u
+	}
 }
 
 func (h *Host) ReadBody(response bool, p []byte) (int, error) {

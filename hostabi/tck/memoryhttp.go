@@ -38,7 +38,7 @@ func newPeerHTTP() *peerHTTP {
 }
 
 func (p *peerHTTP) Limits() hostabi.HTTPLimits {
-	return hostabi.HTTPLimits{Requests: MaxRequests, Body: MaxRequestBody}
+	return hostabi.HTTPLimits{Requests: MaxRequests, Bytes: MaxBytes, Body: MaxRequestBody, Bodies: MaxBodies}
 }
 
 func (p *peerHTTP) allows(u *url.URL) bool { return u.Scheme == "http" && u.Host == p.host }

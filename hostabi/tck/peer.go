@@ -15,11 +15,15 @@ const (
 	// PeerURL is where the peer of [NewCapabilities] is.
 	PeerURL = "http://peer.example"
 
-	// MaxRequests of one call.
+	// MaxRequests of one request to the gateway, and MaxBytes of all their bodies
+	// and answers.
 	MaxRequests = 20
+	MaxBytes    = 512 << 10
 	// MaxRequestBody and MaxResponseBody are in bytes.
 	MaxRequestBody  = 64 << 10
 	MaxResponseBody = 128 << 10
+	// MaxBodies are the bytes of the bodies of one call that are open together.
+	MaxBodies = 160 << 10
 	// HTTPTimeout is long enough for a busy machine.
 	HTTPTimeout = 10 * time.Second
 )

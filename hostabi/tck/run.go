@@ -89,13 +89,15 @@ func Run(t *testing.T, s Subject) {
 
 // testCase is one call into the guest.
 type testCase struct {
-	name   string
-	kind   hostabi.Kind
-	setup  Setup
-	answer int32
-	fails  hostabi.Reason // of the failure that the call must end with
-	steps  []step
-	check  func(t *testing.T, p Probe) // nil: nothing more to look at
+	name    string
+	kind    hostabi.Kind
+	setup   Setup
+	used    hostabi.Usage // by earlier calls in the request
+	answer  int32
+	fails   hostabi.Reason // of the failure that the call must end with
+	stopped bool           // by that, so that there is no report
+	steps   []step
+	check   func(t *testing.T, p Probe) // nil: nothing more to look at
 }
 
 // step is a command and what it must answer.
@@ -142,6 +144,7 @@ func (c testCase) run(t *testing.T, s Subject, plugin hostabi.Plugin) {
 	setup := c.setup
 	setup.Scratch = map[string][]byte{plugin.Name(): Encode(c.answer, commands)}
 	host := s.NewHost(setup)
+	host.SetUsage(plugin.Name(), c.used)
 	answer, err := plugin.Call(context.Background(), c.kind, host)
 	var f *hostabi.Failure
 	switch {
@@ -151,6 +154,9 @@ func (c testCase) run(t *testing.T, s Subject, plugin hostabi.Plugin) {
 		t.Errorf("the call gave %d, %v, want the failure %q", answer, err, c.fails)
 	case c.fails == 0 && answer != c.answer:
 		t.Errorf("the guest answered %d, want %d", answer, c.answer)
+	}
+	if c.stopped {
+		return
 	}
 	report := host.Scratch(plugin.Name())
 	if host.Flushed() {

@@ -110,6 +110,20 @@ func TestTemplates(t *testing.T) {
 	}
 }
 
+func TestNumbersInJSONAreThoseThatReadersHold(t *testing.T) {
+	for value, want := range map[string]string{
+		"-1.5e3": "-1.5e3", "1e308": "1e308", "1e309": `"1e309"`, "-8E558": `"-8E558"`, "1e-400": "1e-400",
+		strings.Repeat("9", 300): strings.Repeat("9", 300), strings.Repeat("9", 309): `"` + strings.Repeat("9", 309) + `"`,
+		"01": `"01"`, "1.": `"1."`, "NaN": `"NaN"`,
+	} {
+		x := full()
+		x.Request.Header[0].Value = value
+		if got := render(t, `{"id":"$context.requestId","v":$context.identity.userAgent}`, x); !strings.HasSuffix(got, `"v":`+want+"}") {
+			t.Errorf("%s gives %s", value, got)
+		}
+	}
+}
+
 func TestBadTemplates(t *testing.T) {
 	tests := []struct{ name, template, want string }{
 		{"no id", "$context.status", "must name $context.requestId or $context.extendedRequestId"},

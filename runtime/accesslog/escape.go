@@ -1,7 +1,9 @@
 package accesslog
 
 import (
+	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -104,15 +106,25 @@ func (e escaper) append(dst, v []byte) []byte {
 }
 
 // scalar reports whether v is a JSON number, true or false. A number ends in a
-// digit; Valid alone would take a line break after it.
+// digit; Valid alone would take a line break after it. One that no float64 holds
+// is none: many readers refuse the whole line for it (RFC 8259, section 6).
 func scalar(v []byte) bool {
 	switch c, last := v[0], v[len(v)-1]; {
 	case c == '-' || '0' <= c && c <= '9':
-		return '0' <= last && last <= '9' && json.Valid(v)
+		return '0' <= last && last <= '9' && json.Valid(v) && finite(v)
 	case c == 't' || c == 'f':
 		return string(v) == "true" || string(v) == "false"
 	}
 	return false
+}
+
+// finite reports whether a float64 holds a JSON number.
+func finite(v []byte) bool {
+	if len(v) <= 300 && !bytes.ContainsAny(v, "eE") {
+		return true // below 1e300
+	}
+	_, err := strconv.ParseFloat(string(v), 64)
+	return err == nil
 }
 
 // appendJSON escapes for a string (RFC 8259, section 7). Besides what must be

@@ -50,7 +50,7 @@ func TestConformance(t *testing.T) {
 			Hosts:     []outbound.Host{{Scheme: "http", Name: peer.Hostname(), Port: peer.Port()}},
 			Addresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 			Timeout:   tck.HTTPTimeout, MaxRequests: tck.MaxRequests, Redirects: 1,
-			MaxRequest: tck.MaxRequestBody, MaxResponse: tck.MaxResponseBody,
+			MaxTotal: tck.MaxBytes, MaxBodies: tck.MaxBodies, MaxRequest: tck.MaxRequestBody, MaxResponse: tck.MaxResponseBody,
 			Breaker: engine.BreakerOptions{Failures: 1 << 30}, // the suite's peer fails on purpose
 		},
 		Buckets: []capability.Bucket{{Name: tck.Bucket, Rate: 1e-5, Burst: tck.Burst}},

@@ -47,6 +47,7 @@ var costs = []struct {
 }
 
 func call(t testing.TB, p *native.Plugin, k hostabi.Kind, h hostabi.Host) {
+	h.SetUsage(p.Name(), hostabi.Usage{}) // each is a request of its own
 	if answer, err := p.Call(context.Background(), k, h); answer != 0 || err != nil {
 		t.Fatalf("%s gave %d, %v", k, answer, err)
 	}

@@ -188,7 +188,7 @@ type Expect struct {
 	// them; "*" stands for any text.
 	Calls *[]string
 	// How the plugin fails: "trap", "timeout", "exit", "bad answer", "malformed
-	// result", "no instance", "busy" or "breaker open". Without it a plugin that
+	// result", "no instance", "busy", "breaker open" or "limit". Without it a plugin that
 	// fails is a failure of the case.
 	Failure string
 	// The file that holds everything that came of it; "-update" writes it.

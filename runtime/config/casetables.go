@@ -124,7 +124,7 @@ var expectTable = &table[Expect]{
 
 // failures are the names of hostabi.Reason; "canceled" needs a client that
 // leaves, which cases do not have.
-var failures = []string{"trap", "timeout", "exit", "bad answer", "malformed result", "no instance", "busy", "breaker open"}
+var failures = []string{"trap", "timeout", "exit", "bad answer", "malformed result", "no instance", "busy", "breaker open", "limit"}
 
 var backendTable = &table[BackendWant]{
 	entries: []entry[BackendWant]{

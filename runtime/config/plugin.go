@@ -29,6 +29,11 @@ const (
 	MaxInstances        = 10_000
 	DefaultQueueTimeout = time.Second
 
+	// DefaultHostCalls is far above what any guest at hand makes.
+	DefaultHostCalls       = 1_000_000
+	DefaultCapabilityCalls = 1000
+	DefaultLogLines        = 32
+
 	DefaultBreakerFailures = 5
 	DefaultBreakerWindow   = 10 * time.Second
 	DefaultBreakerOpen     = 5 * time.Second
@@ -78,6 +83,8 @@ type Plugin struct {
 	Timeout time.Duration // 0 is the default of the use
 	// The memory of one instance.
 	Memory int64
+	// What the plugin may use up while the gateway answers one request.
+	Limits PluginLimits
 	// Instances at one time; 0 leaves the number to the gateway.
 	Instances int
 	// How long a request waits for an instance.
@@ -105,6 +112,7 @@ var pluginTable = &table[Plugin]{
 		field("isolation", oneOf("isolation", []string{IsolationPooled, IsolationFresh}, nil), func(p *Plugin) *string { return &p.Isolation }, IsolationPooled),
 		derived("timeout", duration(time.Millisecond, MaxTimeout), func(p *Plugin) *time.Duration { return &p.Timeout }, `"1s" for a mapper, "10s" for an authorizer`),
 		field("memory", size(MinMemory, MaxMemory), func(p *Plugin) *int64 { return &p.Memory }, DefaultMemory),
+		nested("limits", pluginLimitsTable, func(p *Plugin) *PluginLimits { return &p.Limits }),
 		field("instances", integer(0, MaxInstances), func(p *Plugin) *int { return &p.Instances }, 0),
 		field("queue_timeout", duration(0, time.Minute), func(p *Plugin) *time.Duration { return &p.QueueTimeout }, DefaultQueueTimeout),
 		field("failure", oneOf("failure policy", []string{FailureClosed, FailureOpen}, nil), func(p *Plugin) *string { return &p.Failure }, FailureClosed),
@@ -112,6 +120,29 @@ var pluginTable = &table[Plugin]{
 	},
 	later: laterPluginKeys,
 	check: checkGrants,
+}
+
+// PluginLimits is [limits] of NAME.toml: what all calls of the plugin in one
+// request use up together. What is used up is refused; a plugin that goes on until
+// it has asked for twice as much is stopped, which is a failure.
+type PluginLimits struct {
+	// Calls of the host's functions. Those of an answer that streams begin anew
+	// with each piece that the client takes.
+	HostCalls int
+	// Calls into each capability.
+	CapabilityCalls int
+	// Lines of the log, standard output and standard error; further ones are
+	// counted and dropped.
+	LogLines int
+}
+
+var pluginLimitsTable = &table[PluginLimits]{
+	entries: []entry[PluginLimits]{
+		field("host_calls", integer(100, 1_000_000_000), func(l *PluginLimits) *int { return &l.HostCalls }, DefaultHostCalls),
+		field("capability_calls", integer(1, 1_000_000), func(l *PluginLimits) *int { return &l.CapabilityCalls }, DefaultCapabilityCalls),
+		field("log_lines", integer(1, 100_000), func(l *PluginLimits) *int { return &l.LogLines }, DefaultLogLines),
+	},
+	later: laterPluginKeys,
 }
 
 // Breaker is [breaker] of NAME.toml. Failures are traps, timeouts and malformed

@@ -17,6 +17,7 @@ func TestAPluginWithoutAFileHasDefaults(t *testing.T) {
 	want := Plugin{
 		Cache: PluginCache{Size: 8 << 20}, KV: PluginKV{Quota: 64 << 20},
 		HTTP:      PluginHTTP{Timeout: 5 * time.Second, MaxRequests: 16, MaxRequest: 10 << 20, MaxResponse: 10 << 20, Redirects: 3},
+		Limits:    PluginLimits{HostCalls: 1_000_000, CapabilityCalls: 1000, LogLines: 32},
 		Isolation: IsolationPooled, Memory: 33_554_432, QueueTimeout: time.Second, Failure: FailureClosed,
 		Breaker: Breaker{Failures: 5, Window: 10 * time.Second, Open: 5 * time.Second},
 	}
@@ -28,12 +29,29 @@ func TestAPluginWithoutAFileHasDefaults(t *testing.T) {
 	}
 }
 
+func TestTheTotalOfBodiesHoldsALargestOne(t *testing.T) {
+	for text, want := range map[string]int64{
+		"":                          64 << 20,
+		"max_request = \"64MiB\"\n": 74 << 20,
+		"max_response = \"1GiB\"\n": 1<<30 + 10<<20,
+		"max_response = \"1GiB\"\nmax_total = \"1MiB\"\n": 1 << 20,
+	} {
+		p, err := ParsePlugin("a.toml", []byte("capabilities = [\"http\"]\n[http]\nhosts = [\"a.example\"]\n"+text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.HTTP.MaxTotal != want {
+			t.Errorf("%q: max_total is %d, want %d", text, p.HTTP.MaxTotal, want)
+		}
+	}
+}
+
 func TestEveryKeyOfThePluginFileArrives(t *testing.T) {
 	p, err := LoadPlugin("testdata/full-plugin.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := p.Pos(`config.rows[1]."quoted key"`), (Position{Line: 56, Column: 1}); got != want {
+	if got, want := p.Pos(`config.rows[1]."quoted key"`), (Position{Line: 57, Column: 1}); got != want {
 		t.Errorf("Pos = %v, want %v", got, want)
 	}
 	p.Source = Source{}
@@ -42,7 +60,7 @@ func TestEveryKeyOfThePluginFileArrives(t *testing.T) {
 		Cache: PluginCache{Size: 1 << 20}, KV: PluginKV{Quota: 2 << 20},
 		HTTP: PluginHTTP{Hosts: []HTTPHost{{"https", "api.example.com", false, "443"}, {"https", "example.org", true, "443"}, {"http", "10.0.0.7", false, "8080"}},
 			Addresses: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
-			Timeout:   time.Second, MaxRequests: 4, MaxRequest: 1 << 16, MaxResponse: 1 << 20},
+			Timeout:   time.Second, MaxRequests: 4, MaxTotal: 1 << 20, MaxRequest: 1 << 16, MaxResponse: 1 << 20},
 		Secrets:  []Pair{{"session", SecretUse}, {"partner-2", SecretRead}},
 		Throttle: []PluginBucket{{Key: "throttle.logins", Name: "logins", Rate: 0.5, Burst: 3}},
 		Metrics: []PluginMetric{{Key: "metrics.hits_total", Name: "hits_total", Type: MetricCounter, Labels: []string{"tenant"}, MaxSeries: 7},
@@ -52,6 +70,7 @@ func TestEveryKeyOfThePluginFileArrives(t *testing.T) {
 			{Key: "jwt.partner", Name: "partner", Secret: "partner-key", Leeway: 10 * time.Second}},
 		Digest:    "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
 		Isolation: IsolationFresh, Timeout: 20 * time.Millisecond, Memory: 64 << 20, Instances: 8,
+		Limits:  PluginLimits{HostCalls: 500, CapabilityCalls: 7, LogLines: 100},
 		Failure: FailureOpen, Breaker: Breaker{Window: time.Minute, Open: 30 * time.Second},
 		Config: map[string]any{
 			"text": "<a & b>", "whole": int64(9007199254740993), "real": 1.5, "yes": true,

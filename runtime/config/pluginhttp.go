@@ -21,6 +21,7 @@ const (
 	MaxOutboundRequests      = 1000
 	DefaultOutboundBody      = 10 << 20
 	MaxOutboundBody          = 1 << 40
+	DefaultOutboundTotal     = 64 << 20
 	DefaultOutboundRedirects = 3
 	MaxOutboundRedirects     = 10
 )
@@ -38,8 +39,11 @@ type PluginHTTP struct {
 	// How long a request may take until the head of its answer is there, redirects
 	// included.
 	Timeout time.Duration
-	// Requests that one call of the plugin may send.
+	// Requests that the plugin may send while the gateway answers one.
 	MaxRequests int
+	// The bodies of all those requests and of their answers, as far as the plugin
+	// reads them.
+	MaxTotal int64
 	// The largest body of a request.
 	MaxRequest int64
 	// The largest body of an answer.
@@ -81,11 +85,17 @@ var pluginHTTPTable = &table[PluginHTTP]{
 		field("addresses", list(network), func(h *PluginHTTP) *[]netip.Prefix { return &h.Addresses }, nil),
 		field("timeout", duration(time.Millisecond, MaxTimeout), func(h *PluginHTTP) *time.Duration { return &h.Timeout }, DefaultOutboundTimeout),
 		field("max_requests", integer(1, MaxOutboundRequests), func(h *PluginHTTP) *int { return &h.MaxRequests }, DefaultOutboundRequests),
+		derived("max_total", size(1, 2*MaxOutboundBody), func(h *PluginHTTP) *int64 { return &h.MaxTotal }, `"64MiB", or max_request and max_response together where that is more`),
 		field("max_request", size(1, MaxOutboundBody), func(h *PluginHTTP) *int64 { return &h.MaxRequest }, DefaultOutboundBody),
 		field("max_response", size(1, MaxOutboundBody), func(h *PluginHTTP) *int64 { return &h.MaxResponse }, DefaultOutboundBody),
 		field("redirects", integer(0, MaxOutboundRedirects), func(h *PluginHTTP) *int { return &h.Redirects }, DefaultOutboundRedirects),
 	},
 	later: laterPluginKeys,
+	check: func(_ *decoder, h *PluginHTTP) {
+		if h.MaxTotal == 0 {
+			h.MaxTotal = max(DefaultOutboundTotal, h.MaxRequest+h.MaxResponse)
+		}
+	},
 }
 
 // httpHost is a host of [http] hosts.

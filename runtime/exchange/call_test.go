@@ -185,6 +185,19 @@ func TestScratchIsOfOnePlugin(t *testing.T) {
 	}
 }
 
+func TestWhatIsUsedUpIsOfOnePlugin(t *testing.T) {
+	x := sample()
+	one, two := hostabi.Usage{Calls: 3, Lines: 1}, hostabi.Usage{Requests: 2, Bytes: 5}
+	x.NewCall().SetUsage("a", one)
+	x.NewCall().SetScratch("b", []byte("b"))
+	x.NewCall().SetUsage("b", one)
+	x.NewCall().SetUsage("b", two)
+	c := x.NewCall()
+	if c.Usage("a") != one || c.Usage("b") != two || c.Usage("c") != (hostabi.Usage{}) || string(c.Scratch("b")) != "b" || c.Scratch("a") != nil {
+		t.Errorf("a used %+v, b %+v, c %+v; scratch %q, %q", c.Usage("a"), c.Usage("b"), c.Usage("c"), c.Scratch("a"), c.Scratch("b"))
+	}
+}
+
 func TestEachPluginReadsABodyFromItsStart(t *testing.T) {
 	x := sample()
 	x.Request.Body.SetStream(stream("hello"), 5)
@@ -248,6 +261,10 @@ func TestAStreamingPluginKeepsToItsBody(t *testing.T) {
 		if err != hostabi.EPHASE {
 			t.Errorf("%s after the flush = %v, want EPHASE", name, err)
 		}
+	}
+	c.SetUsage("p", hostabi.Usage{Calls: 1})
+	if u := x.NewCall().Usage("p"); u != (hostabi.Usage{}) {
+		t.Errorf("later phases see what the plugin uses beside them: %+v", u)
 	}
 	if _, err := c.Event(); err != hostabi.EPHASE {
 		t.Errorf("Event after the flush = %v", err)
@@ -321,12 +338,13 @@ func TestResetForgetsEverything(t *testing.T) {
 	x := sample()
 	x.QueryParams()
 	x.NewCall().SetScratch("p", []byte("s"))
+	x.NewCall().SetUsage("q", hostabi.Usage{Calls: 1})
 	x.Response.Header.Add("X", "1")
 	x.Request.Body.SetBytes([]byte("b"))
 	x.Refused = &Refusal{}
 	x.Reset()
 	if x.ID != "" || len(x.Request.Header)+len(x.Response.Header)+len(x.PathParams)+len(x.RawParams)+len(x.AuthContext) != 0 ||
-		len(x.QueryParams()) != 0 || x.NewCall().Scratch("p") != nil || x.Request.Body.Size() != 0 || x.Refused != nil || x.API != nil {
+		len(x.QueryParams()) != 0 || x.NewCall().Scratch("p") != nil || x.NewCall().Usage("q").Calls != 0 || x.Request.Body.Size() != 0 || x.Refused != nil || x.API != nil {
 		t.Errorf("left over: %+v", x)
 	}
 }

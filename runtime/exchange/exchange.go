@@ -67,7 +67,7 @@ type Exchange struct {
 	sent     string // the client's method, "" while Request.Method is it
 	query    []Field
 	hasQuery bool
-	scratch  []scratch
+	carried  []carried
 	call     Call
 }
 
@@ -221,16 +221,14 @@ func (x *Exchange) Reset() {
 	clear(x.call.AuthContext)
 	clear(x.call.Identity)
 	call := Call{AuthContext: reusable(x.call.AuthContext), Identity: reusable(x.call.Identity)}
-	for i := range x.scratch {
-		x.scratch[i] = scratch{}
-	}
+	clear(x.carried)
 	reqBody, respBody := x.Request.Body.reuse(), x.Response.Body.reuse()
 	*x = Exchange{
 		PathParams:  reusable(x.PathParams),
 		RawParams:   reusable(x.RawParams),
 		AuthContext: reusable(x.AuthContext),
 		query:       reusable(x.query),
-		scratch:     reusable(x.scratch),
+		carried:     reusable(x.carried),
 		call:        call,
 	}
 	x.Request.Header, x.Response.Header = reusable(reqHeader), reusable(respHeader)

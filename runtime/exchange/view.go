@@ -163,17 +163,35 @@ func validAuthValue(value string, kind hostabi.ValueKind, api *API) bool {
 	return false
 }
 
-// scratch is what one plugin carries through the phases of one request.
-type scratch struct {
-	plugin string
-	bytes  []byte
+// carried is what one plugin carries through the phases of one request.
+type carried struct {
+	plugin  string
+	scratch []byte
+	usage   hostabi.Usage
+}
+
+// carriedBy is what a plugin carries, nil if nothing.
+func (c *Call) carriedBy(plugin string) *carried {
+	for i := range c.x.carried {
+		if p := &c.x.carried[i]; p.plugin == plugin {
+			return p
+		}
+	}
+	return nil
+}
+
+// carry is the same, for writing.
+func (c *Call) carry(plugin string) *carried {
+	if p := c.carriedBy(plugin); p != nil {
+		return p
+	}
+	c.x.carried = append(c.x.carried, carried{plugin: plugin})
+	return &c.x.carried[len(c.x.carried)-1]
 }
 
 func (c *Call) Scratch(plugin string) []byte {
-	for i := range c.x.scratch {
-		if c.x.scratch[i].plugin == plugin {
-			return c.x.scratch[i].bytes
-		}
+	if p := c.carriedBy(plugin); p != nil {
+		return p.scratch
 	}
 	return nil
 }
@@ -185,12 +203,20 @@ func (c *Call) SetScratch(plugin string, b []byte) error {
 	if len(b) > hostabi.ScratchSize {
 		return hostabi.E2BIG
 	}
-	for i := range c.x.scratch {
-		if s := &c.x.scratch[i]; s.plugin == plugin {
-			s.bytes = append(s.bytes[:0], b...)
-			return nil
-		}
-	}
-	c.x.scratch = append(c.x.scratch, scratch{plugin, append([]byte(nil), b...)})
+	p := c.carry(plugin)
+	p.scratch = append(p.scratch[:0], b...)
 	return nil
+}
+
+func (c *Call) Usage(plugin string) hostabi.Usage {
+	if p := c.carriedBy(plugin); p != nil {
+		return p.usage
+	}
+	return hostabi.Usage{}
+}
+
+func (c *Call) SetUsage(plugin string, u hostabi.Usage) {
+	if !c.flushed {
+		c.carry(plugin).usage = u
+	}
 }

@@ -24,11 +24,17 @@ type Options struct {
 	// Timeout bounds the time to the head of an answer; 0 means
 	// DefaultTimeout.
 	Timeout time.Duration
-	// MaxRequests is how many requests one call may start.
+	// MaxRequests is how many requests one request to the gateway may start,
+	// MaxTotal the bytes of all their bodies and those of the answers; 0 means
+	// the defaults of hostabi.HTTPLimits.
 	MaxRequests int
+	MaxTotal    int64
 	// MaxRequest and MaxResponse bound bodies in bytes; 0 means
 	// hostabi.DefaultHTTPBody.
 	MaxRequest, MaxResponse int64
+	// MaxBodies bounds the whole bodies of requests of one call that are open
+	// together, in bytes; 0 means hostabi.DefaultHTTPBodies.
+	MaxBodies int
 	// Redirects is how many are followed for one request, 0 means none.
 	Redirects int
 	// Breaker is when a host is left alone.
@@ -97,9 +103,9 @@ func (p *Pool) NewClient(o Options) (*Client, error) {
 // Close lets go of the client's connections. Its exchanges are closed by then.
 func (c *Client) Close() { c.pool.release(c.guard) }
 
-// Limits are those of one call.
+// Limits are those of one request to the gateway.
 func (c *Client) Limits() hostabi.HTTPLimits {
-	return hostabi.HTTPLimits{Requests: c.o.MaxRequests, Body: c.o.MaxRequest}
+	return hostabi.HTTPLimits{Requests: c.o.MaxRequests, Bytes: c.o.MaxTotal, Body: c.o.MaxRequest, Bodies: c.o.MaxBodies}
 }
 
 // Start begins a request.

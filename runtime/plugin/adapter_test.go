@@ -2,8 +2,10 @@ package plugin
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/portico-gateway/portico/hostabi"
@@ -39,6 +41,24 @@ func TestWhatAPluginLacksIsSaid(t *testing.T) {
 	} {
 		if p := s.get(set, name); p.Has(hostabi.MapRequest) || p.Lacks(hostabi.MapRequest) != want {
 			t.Errorf("%s lacks: %q, want %q", name, p.Lacks(hostabi.MapRequest), want)
+		}
+	}
+}
+
+func TestACommandHasNoLimitsOnHostCalls(t *testing.T) {
+	e, module := newEngine(t), wat(t, "command")
+	for want, a := range map[string]hostabi.Allowance{
+		"": {Lines: 7},
+		"[limits] host_calls: a command calls no functions of the host; remove the key":       {Calls: 5},
+		"[limits] capability_calls: a command calls no functions of the host; remove the key": {Capability: 5},
+	} {
+		s := newScene(t, Options{Engine: e, Parse: func(string, []byte) (Settings, error) { return Settings{Allowance: a}, nil }}, "command.wasm", module)
+		set, err := s.Load(context.Background(), []string{"command"})
+		if err == nil {
+			set.Close()
+		}
+		if got := fmt.Sprint(err); want == "" && err != nil || !strings.Contains(got, want) {
+			t.Errorf("%+v: %v, want %q", a, err, want)
 		}
 	}
 }

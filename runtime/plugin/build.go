@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/hostabi/adapter"
 	"github.com/portico-gateway/portico/hostabi/command"
 	"github.com/portico-gateway/portico/hostabi/engine"
@@ -48,6 +49,9 @@ func (b builder) build(ctx context.Context, name string, wasm []byte, s Settings
 		return nil, err
 	}
 	if i.Adapter == Command {
+		if err := s.checkCommand(); err != nil {
+			return nil, err
+		}
 		o := commandOptions(s)
 		o.Name, o.Log, o.Observe = name, b.log, observe
 		p, err := command.New(ctx, b.engine, wasm, o)
@@ -99,6 +103,7 @@ func nativeOptions(s Settings, info *engine.Info) native.Options {
 		Fresh:        s.Fresh,
 		Limits:       s.limits(),
 		SoftMemory:   softMemory(s.Memory, info),
+		Allowance:    s.Allowance,
 		Breaker:      s.breaker(),
 	}
 }
@@ -112,9 +117,24 @@ func commandOptions(s Settings) command.Options {
 		Instances:    s.Instances,
 		QueueTimeout: s.queueTimeout(),
 		Limits:       s.limits(),
+		Lines:        s.Allowance.Lines,
 		Breaker:      s.breaker(),
 	}
 }
+
+// checkCommand refuses limits of what a command cannot do.
+func (s Settings) checkCommand() error {
+	a, d := s.Allowance.WithDefaults(), hostabi.Allowance{}.WithDefaults()
+	switch {
+	case a.Calls != d.Calls:
+		return fmt.Errorf("[limits] host_calls: %w", errCommandLimit)
+	case a.Capability != d.Capability:
+		return fmt.Errorf("[limits] capability_calls: %w", errCommandLimit)
+	}
+	return nil
+}
+
+var errCommandLimit = errors.New("a command calls no functions of the host; remove the key")
 
 func (s Settings) queueTimeout() time.Duration {
 	if s.QueueTimeout == 0 {

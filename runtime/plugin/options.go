@@ -101,6 +101,10 @@ type Settings struct {
 	// QueueTimeout is how long a call waits for an instance; 0 is no wait.
 	QueueTimeout time.Duration
 
+	// Allowance bounds what the plugin may use up in one request; of a command
+	// that is lines alone.
+	Allowance hostabi.Allowance
+
 	// Fresh gives each call an instance of its own, which a command has anyway.
 	Fresh bool
 
