@@ -61,7 +61,7 @@ func zigProject(t *testing.T, plugin string) string {
 }
 
 func TestTheTemplatesInZigBuildAndWork(t *testing.T) {
-	tryTemplates(t, func(t *testing.T, kind string) []byte {
+	tryTemplates(t, hostabi.Field{Name: "X-Client", Value: "192.0.2.7"}, func(t *testing.T, kind string) []byte {
 		b, err := os.ReadFile(filepath.Join(sdkZig, "template", kind, "plugin.zig"))
 		if err != nil {
 			t.Fatal(err)
