@@ -36,7 +36,13 @@ integration = { type = "plugin", plugin = "spend" }
 // What is used up is refused by EAGAIN, and a guest that fails by it, or goes on
 // until it is stopped, fails as the policy of its place says.
 func TestWhatARequestUsesUp(t *testing.T) {
-	const settings = "capabilities = [\"cache\"]\nlimits.host_calls = 20000\nbreaker.failures = 0\n"
+	const settings = `
+capabilities = ["cache", "http"]
+limits.host_calls = 20000
+limits.log_lines = 40
+http = { hosts = ["http://127.0.0.1:1"], addresses = ["127.0.0.1"], max_requests = 5, max_total = "200KiB" }
+breaker.failures = 0
+`
 	s := serve(t, files(t, spending, "spend", "open=spend", "spend.toml", settings, "open.toml", "failure = \"open\"\n"+settings))
 	for _, test := range []struct {
 		name, path string
@@ -50,8 +56,14 @@ func TestWhatARequestUsesUp(t *testing.T) {
 		{"other plugins have their own", "/rest/open?-nn", 300, ""},
 
 		{"an authorizer that is refused", "/rest/all?h--", 500, "portico_authorize answered EAGAIN"},
-		{"an authorizer that goes on", "/rest/all?i--", 500, "authorize: limit: the guest went on calling the host"},
+		{"an authorizer that goes on", "/rest/all?i--", 500, "authorize: limit: the guest went on calling a capability"},
 		{"an authorizer whose calls of the core are refused", "/rest/all?c--", 500, "portico_authorize answered EAGAIN"},
+		{"an authorizer whose lines are used up", "/rest/all?l--", 500, "portico_authorize answered EAGAIN"},
+		{"an authorizer whose requests are used up", "/rest/all?r--", 500, "portico_authorize answered EAGAIN"},
+		{"an authorizer whose bytes are used up", "/rest/all?b--", 500, "portico_authorize answered EAGAIN"},
+		{"a mapper whose lines are used up", "/rest/all?-l-", 500, "portico_map_request answered EAGAIN"},
+		{"a mapper that may fail and whose requests are used up", "/rest/open?-r-", 200, "portico_map_request answered EAGAIN"},
+		{"an integration whose bytes are used up", "/rest/all?--b", 502, "portico_integrate answered EAGAIN"},
 		{"a mapper that is refused", "/rest/all?-h-", 500, "portico_map_request answered EAGAIN"},
 		{"a mapper that goes on", "/rest/all?-i-", 500, "map_request: limit: "},
 		{"a mapper that may fail and is refused", "/rest/open?-h-", 200, "portico_map_request answered EAGAIN"},

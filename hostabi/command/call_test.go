@@ -169,6 +169,26 @@ func TestStandardErrorIsLoggedWithABound(t *testing.T) {
 	}
 }
 
+// The calls of a command in one request share what it may use up.
+func TestWhatARequestUsesUp(t *testing.T) {
+	log := &record{}
+	p := load(t, newEngine(t), moods(t), command.Options{Log: log.logger(), Allowance: hostabi.Allowance{Calls: 150, Lines: 50}})
+	h := about("f") // 100 lines
+	for i, want := range []hostabi.Reason{0, 0, hostabi.Exhausted} {
+		_, err := p.Call(context.Background(), hostabi.Authorize, h)
+		var f *hostabi.Failure
+		if errors.As(err, &f); (f == nil) != (want == 0) || f != nil && f.Reason != want {
+			t.Errorf("call %d: %v, want the failure %q", i, err, want)
+		}
+	}
+	if u := h.Usage("moods"); u.Lines != 50 || u.Calls < 300 {
+		t.Errorf("the request remembers %+v", u)
+	}
+	if s := p.Stats(); s.HostCalls < 300 {
+		t.Errorf("%d calls of the host are counted", s.HostCalls)
+	}
+}
+
 func TestSilenceCountsNoLines(t *testing.T) {
 	quiet := slog.New(slog.NewTextHandler(&record{}, &slog.HandlerOptions{Level: slog.LevelError}))
 	p := load(t, newEngine(t), moods(t), command.Options{Log: quiet})

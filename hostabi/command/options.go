@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/hostabi/adapter"
 	"github.com/portico-gateway/portico/hostabi/engine"
 )
@@ -31,9 +32,10 @@ type Options struct {
 	// Limits bounds what the module may claim.
 	Limits engine.Limits
 
-	// Lines of standard error that one request may log; 0 means
-	// hostabi.DefaultLines.
-	Lines int
+	// Allowance bounds what the command may use up in one request: lines of
+	// standard error, and calls of WASI, of which twice as many end it. It has no
+	// capabilities.
+	Allowance hostabi.Allowance
 
 	// Instances and QueueTimeout are those of engine.PoolOptions: how many
 	// processes there may be at one time, and how long a call waits until it
@@ -44,7 +46,7 @@ type Options struct {
 	// Breaker is when a failing plugin is left alone.
 	Breaker engine.BreakerOptions
 
-	// Log gets standard error, bounded per call; nil means silence.
+	// Log gets standard error, bounded per request; nil means silence.
 	Log *slog.Logger
 
 	// Observe is called after each call, from its goroutine; nil means no

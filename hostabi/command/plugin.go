@@ -1,7 +1,6 @@
 package command
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -17,7 +16,7 @@ type Plugin struct {
 	name      string
 	args, env []string
 	timeout   time.Duration
-	lines     int // that it may log in one request
+	allowance hostabi.Allowance
 	log       *slog.Logger
 	observe   func(adapter.Observation)
 
@@ -67,15 +66,15 @@ func newPlugin(m *engine.Module, o Options) *Plugin {
 		config = string(o.Config)
 	}
 	p := &Plugin{
-		name:    o.Name,
-		args:    []string{o.Name},
-		env:     []string{EnvConfig + "=" + config},
-		timeout: o.Timeout,
-		lines:   cmp.Or(o.Lines, hostabi.DefaultLines),
-		log:     slog.New(slog.DiscardHandler),
-		observe: o.Observe,
-		module:  m,
-		breaker: engine.NewBreaker(o.Breaker),
+		name:      o.Name,
+		args:      []string{o.Name},
+		env:       []string{EnvConfig + "=" + config},
+		timeout:   o.Timeout,
+		allowance: o.Allowance.WithDefaults(),
+		log:       slog.New(slog.DiscardHandler),
+		observe:   o.Observe,
+		module:    m,
+		breaker:   engine.NewBreaker(o.Breaker),
 	}
 	if p.timeout <= 0 {
 		p.timeout = DefaultTimeout

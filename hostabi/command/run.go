@@ -79,8 +79,9 @@ func (p *Plugin) run(ctx context.Context, o *adapter.Observation, h hostabi.Host
 	stdio := &engine.Stdio{Args: p.args, Env: p.env, Stdin: event, MaxStdout: MaxOutput}
 	i.SetStdio(stdio)
 	used := h.Usage(p.name)
-	t := &stderr{kind: o.Kind, host: h, lines: adapter.Lines{Max: p.lines, Logged: used.Lines}}
+	t := &stderr{kind: o.Kind, host: h, lines: adapter.Lines{Max: p.allowance.Lines, Logged: used.Lines}}
 	i.Value = t
+	i.LimitCalls(max(1, 2*p.allowance.Calls-used.Calls))
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		deadline = begin.Add(o.Wait + p.timeout)
@@ -89,6 +90,8 @@ func (p *Plugin) run(ctx context.Context, o *adapter.Observation, h hostabi.Host
 	o.Run = time.Since(begin) - o.Wait
 	p.ended(ctx, t)
 	o.LinesDropped = t.lines.Dropped
+	o.HostCalls = i.HostCalls()
+	used.Calls += o.HostCalls
 	used.Lines = t.lines.Logged
 	h.SetUsage(p.name, used)
 	p.pool.Put(i)

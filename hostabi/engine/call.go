@@ -95,7 +95,7 @@ func (i *Instance) enter(ctx context.Context, deadline time.Time, state any) (ca
 	}
 	i.ctx.parent = ctx
 	i.state = state
-	i.hostCalls = 0
+	i.hostCalls, i.nextCheck = 0, 0
 	return cancel
 }
 
@@ -144,6 +144,27 @@ func (i *Instance) Check() {
 // does not return. Host functions call it, from the goroutine that they were
 // called on.
 func (i *Instance) Stop(cause error) { panic(&stop{kind: ErrStopped, cause: cause}) }
+
+// HostCalls is how often the guest has called the host in the call that is under
+// way, or was in the last one: functions of DefineHost and of WASI.
+func (i *Instance) HostCalls() int { return i.hostCalls }
+
+// LimitCalls ends the call that is under way, or else the next, with ErrStopped
+// when the guest calls the host more than n times, which may be below 0. It holds
+// until it is called again; 0 is no bound.
+func (i *Instance) LimitCalls(n int) { i.maxCalls, i.nextCheck = n, 0 }
+
+// checkCalls is Check for host calls, and says when the next is due.
+func (i *Instance) checkCalls() {
+	i.Check()
+	i.nextCheck = i.hostCalls + checkEvery
+	if i.maxCalls != 0 {
+		if i.hostCalls > i.maxCalls {
+			panic(stopCalls)
+		}
+		i.nextCheck = min(i.nextCheck, i.maxCalls+1)
+	}
+}
 
 // Context is the context of the caller of the call that is under way, with its
 // values.

@@ -27,8 +27,8 @@ var (
 	// ErrOutput reports that the guest wrote more than Stdio.MaxStdout.
 	ErrOutput = errors.New("too much output")
 
-	// ErrStopped reports that a host function ended the call by
-	// [Instance.Stop].
+	// ErrStopped reports that the call was ended by [Instance.Stop] or
+	// [Instance.LimitCalls].
 	ErrStopped = errors.New("stopped")
 
 	// ErrHost reports that a host function panicked: a mistake in the host.
@@ -98,6 +98,7 @@ var (
 	stopDeadline = &stop{kind: ErrDeadline}
 	stopClosing  = &stop{kind: ErrCanceled, cause: ErrClosed}
 	stopOutput   = &stop{kind: ErrOutput}
+	stopCalls    = &stop{kind: ErrStopped, cause: errors.New("the guest went on calling the host after its calls were used up")}
 	stopStack    = &stop{kind: ErrTrap, cause: errors.New("call stack exhausted")}
 )
 

@@ -50,14 +50,14 @@ func instantiateHost(b wazero.HostModuleBuilder) error {
 	return err
 }
 
-// checked makes every checkEvery-th host call of an instance look whether its
-// call is to end: a guest may spend its time in long host calls, of which too
-// few pass between two yields to be stopped there.
+// checked counts the host calls of an instance and makes every checkEvery-th look
+// whether its call is to end: a guest may spend its time in long host calls, of
+// which too few pass between two yields to be stopped there.
 func checked(fn api.GoModuleFunc) api.GoModuleFunc {
 	return func(ctx context.Context, mod api.Module, stack []uint64) {
 		i := InstanceOf(ctx)
-		if i.hostCalls++; i.hostCalls%checkEvery == 0 {
-			i.Check()
+		if i.hostCalls++; i.hostCalls >= i.nextCheck {
+			i.checkCalls()
 		}
 		fn(ctx, mod, stack)
 	}

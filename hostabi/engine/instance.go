@@ -26,8 +26,10 @@ type Instance struct {
 
 	pool      *Pool
 	lent      atomic.Bool // between Get and Put
-	hostCalls uint
-	accounted int64 // bytes of memory in the pool's sum; guarded by Pool.mu
+	hostCalls int         // of the call
+	nextCheck int         // hostCalls at which the call looks whether it is to end
+	maxCalls  int         // hostCalls beyond which it ends; 0 is no bound
+	accounted int64       // bytes of memory in the pool's sum; guarded by Pool.mu
 	output    output
 	stdio     *Stdio // nil but for programs
 	broken    error  // kind of the error that ended the last call; nil when it returned

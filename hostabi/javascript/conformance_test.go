@@ -2,6 +2,7 @@ package javascript_test
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"os"
 	"testing"
@@ -25,7 +26,7 @@ func TestConformanceOfTheJavaScriptGuest(t *testing.T) {
 		NoPointers:   true,
 		Load: func(t *testing.T, config []byte) (hostabi.Plugin, error) {
 			p, err := load(t, string(source), native.Options{
-				Name: "conformance", Config: config, Capabilities: capabilities, Timeout: time.Minute, Log: slog.New(slog.DiscardHandler),
+				Name: "conformance", Config: config, Capabilities: capabilities, Timeout: time.Minute, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 			})
 			if err != nil {
 				return nil, err

@@ -26,12 +26,11 @@ type call struct {
 	stream   streamContext
 	grant    time.Duration // what a streaming integration has for each write
 
-	usage     hostabi.Usage                // by earlier calls in the request, and but for host calls and lines by this one
-	before    [hostabi.CapabilityCount]int // calls into capabilities, by earlier ones
-	hostCalls int
-	mayCall   int // host calls
-	lines     adapter.Lines
-	out       outbox
+	usage   hostabi.Usage                // by earlier calls in the request, and but for host calls and lines by this one
+	before  [hostabi.CapabilityCount]int // calls into capabilities, by earlier ones
+	mayCall int                          // the host, before that is refused
+	lines   adapter.Lines
+	out     outbox
 
 	buf    []byte          // what is put together before it is copied to the guest
 	fields []hostabi.Field // parameters
@@ -42,19 +41,26 @@ type call struct {
 }
 
 func (c *call) begin(k hostabi.Kind, h hostabi.Host) {
+	c.report() // of the start, which has no end of its own
 	c.kind, c.phase, c.host = k, phase(k), h
 	c.result, c.refusal, c.fault = false, "", 0
 	c.scriptError = nil
 	c.resume()
 }
 
-// end lets go of the request, which is used again by others.
-func (c *call) end() {
+// report says how many lines were too many.
+func (c *call) report() {
 	if c.lines.Dropped > 0 {
 		c.log(slog.LevelWarn, "lines dropped: the plugin logs too much", slog.Int("lines", c.lines.Dropped))
 	}
+}
+
+// end lets go of the request, which is used again by others.
+func (c *call) end() {
+	c.report()
 	c.out.close()
 	c.settle()
+	c.lines = adapter.Lines{}
 	c.host = nil
 	c.stream.Context = nil
 	c.buf = c.buf[:0]
@@ -96,7 +102,7 @@ func (s *streamContext) Done() <-chan struct{} {
 // the head of its answer. Its host calls begin anew with it.
 func (c *call) extend() {
 	c.instance.SetDeadline(time.Now().Add(c.grant))
-	c.mayCall = c.hostCalls + c.plugin.allowance.Calls
+	c.allow(c.instance.HostCalls() + c.plugin.allowance.Calls)
 }
 
 // memory is the part of the guest's memory that two arguments name.

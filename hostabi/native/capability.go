@@ -73,11 +73,9 @@ func run(i *engine.Instance, allowed uint8, n hostabi.Capability, do stateful, s
 	if c == nil { // its start functions are running
 		return int64(hostabi.EPHASE)
 	}
-	if c.hostCalls++; c.hostCalls > c.mayCall {
-		c.overdrawn()
-		return int64(hostabi.EAGAIN)
-	}
 	switch {
+	case c.overdrawn():
+		return int64(hostabi.EAGAIN)
 	case allowed&(1<<c.phase) == 0:
 		return int64(hostabi.EPHASE)
 	case !c.plugin.capabilities.Has(n): // for mistakes in New, which refuses such a module

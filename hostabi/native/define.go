@@ -2,6 +2,7 @@ package native
 
 import (
 	"context"
+	"math"
 
 	"github.com/tetratelabs/wazero/api"
 
@@ -98,21 +99,20 @@ func link(f hostabi.Func, do function) api.GoModuleFunc {
 	further := furtherOf(f.Name)
 	return func(ctx context.Context, _ api.Module, s []uint64) {
 		i := engine.InstanceOf(ctx)
+		c, _ := i.Value.(*call)
+		if c == nil { // its start functions are running
+			c = &call{instance: i, phase: starting, mayCall: math.MaxInt}
+		}
+		if c.overdrawn() {
+			s[0] = api.EncodeI32(eagain)
+			return
+		}
 		message := uint32(0)
 		if f.Message {
 			if message = uint32(s[0]); message > hostabi.StreamResponse {
-				s[0] = api.EncodeI32(further(i, s))
+				s[0] = api.EncodeI32(further(c, s))
 				return
 			}
-		}
-		c, _ := i.Value.(*call)
-		if c == nil { // its start functions are running
-			c = &call{instance: i, phase: starting, mayCall: 1}
-		}
-		if c.hostCalls++; c.hostCalls > c.mayCall {
-			c.overdrawn()
-			s[0] = api.EncodeI32(eagain)
-			return
 		}
 		if allowed[message]&(1<<c.phase) == 0 {
 			s[0] = api.EncodeI32(int32(hostabi.EPHASE))
@@ -124,7 +124,7 @@ func link(f hostabi.Func, do function) api.GoModuleFunc {
 
 // furtherOf is what a function does with a message or handle from 2 on: bodies
 // of requests that the plugin sends are there, no messages.
-func furtherOf(name string) func(i *engine.Instance, s []uint64) int32 {
+func furtherOf(name string) function {
 	do, code := further[name], hostabi.EINVAL
 	switch {
 	case do != nil:
@@ -132,19 +132,11 @@ func furtherOf(name string) func(i *engine.Instance, s []uint64) int32 {
 	case name == hostabi.FuncStreamFlush:
 		code = hostabi.EBADF
 	}
-	return func(*engine.Instance, []uint64) int32 { return int32(code) }
+	return func(*call, []uint64) int32 { return int32(code) }
 }
 
 func linkLong(do func(i *engine.Instance) int64) api.GoModuleFunc {
-	return func(ctx context.Context, _ api.Module, s []uint64) {
-		i := engine.InstanceOf(ctx)
-		if c, _ := i.Value.(*call); c != nil {
-			if c.hostCalls++; c.hostCalls > c.mayCall { // it has no code to refuse with
-				c.overdrawn()
-			}
-		}
-		s[0] = uint64(do(i))
-	}
+	return func(ctx context.Context, _ api.Module, s []uint64) { s[0] = uint64(do(engine.InstanceOf(ctx))) }
 }
 
 func valueTypes(letters string) []api.ValueType {

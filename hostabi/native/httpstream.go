@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"github.com/portico-gateway/portico/hostabi"
-	"github.com/portico-gateway/portico/hostabi/engine"
 )
 
 // further are the stream functions for the bodies of requests that the plugin
@@ -18,16 +17,8 @@ var further = map[string]func(c *call, x *sent, s []uint64) int32{
 
 // onHandle finds the request. Where there is a handle, its streams may be used:
 // it exists within a call alone.
-func onHandle(do func(c *call, x *sent, s []uint64) int32) func(i *engine.Instance, s []uint64) int32 {
-	return func(i *engine.Instance, s []uint64) int32 {
-		c, _ := i.Value.(*call)
-		if c == nil {
-			return ebadf
-		}
-		if c.hostCalls++; c.hostCalls > c.mayCall {
-			c.overdrawn()
-			return eagain
-		}
+func onHandle(do func(c *call, x *sent, s []uint64) int32) function {
+	return func(c *call, s []uint64) int32 {
 		x := c.out.find(uint32(s[0]))
 		if x == nil {
 			return ebadf

@@ -50,7 +50,7 @@ type Options struct {
 	// Breaker is when a failing plugin is left alone.
 	Breaker engine.BreakerOptions
 
-	// Log gets what the guest logs and prints, bounded per call; nil means
+	// Log gets what the guest logs and prints, bounded per request; nil means
 	// silence.
 	Log *slog.Logger
 

@@ -68,8 +68,8 @@ func (p *Plugin) run(ctx context.Context, k hostabi.Kind, h hostabi.Host) (answe
 	} else if o.Reason, err = c.judge(answer); err == nil {
 		o.Answer = answer
 	}
+	o.HostCalls, o.LinesDropped = i.HostCalls(), c.lines.Dropped
 	c.end()
-	o.HostCalls, o.LinesDropped = c.hostCalls, c.lines.Dropped
 	p.countState(c)
 	p.pool.Put(i)
 	return answer, o, err

@@ -49,6 +49,9 @@ var rustGuests = sync.OnceValues(func() (dir string, err error) {
 	if err := touchRust(); err != nil {
 		return "", err
 	}
+	if _, err := exec.LookPath("cc"); err != nil {
+		return "", errors.Join(errNoRust, errors.New("there is no cc, which links build scripts (Debian: gcc libc6-dev)"))
+	}
 	c := exec.Command("sh", "cargo-wasm", "build", "--release", "--workspace", "--target-dir", "target")
 	c.Dir = sdkRust
 	out, err := c.CombinedOutput()

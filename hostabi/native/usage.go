@@ -9,10 +9,10 @@ import (
 )
 
 // errExhausted is why a guest is stopped that does not heed EAGAIN.
-var errExhausted = errors.New("the guest went on calling the host after its calls in this request were used up")
+var errExhausted = errors.New("the guest went on calling a capability after its calls in this request were used up")
 
 // resume goes on from what the plugin has used up in the request. host is nil
-// while an instance is configured, which has an allowance to itself.
+// while an instance starts and is configured, which has an allowance to itself.
 func (c *call) resume() {
 	c.usage = hostabi.Usage{}
 	if c.host != nil {
@@ -20,8 +20,23 @@ func (c *call) resume() {
 	}
 	c.before = c.usage.Capability
 	c.lines = adapter.Lines{Max: c.plugin.allowance.Lines, Logged: c.usage.Lines}
-	c.hostCalls, c.mayCall = 0, c.plugin.allowance.Calls-c.usage.Calls
+	c.allow(c.plugin.allowance.Calls - c.usage.Calls)
 }
+
+// allow lets the guest call the host until it has made that many calls: then they
+// are refused. As many again as all may be end the call.
+func (c *call) allow(calls int) {
+	c.mayCall = calls
+	end := calls + c.plugin.allowance.Calls
+	if end == 0 {
+		end = -1 // 0 would be no bound
+	}
+	c.instance.LimitCalls(end)
+}
+
+// overdrawn reports whether this call of the host is to be refused. What cannot
+// refuse, such as a clock, does not ask.
+func (c *call) overdrawn() bool { return c.instance.HostCalls() > c.mayCall }
 
 // settle tells the request what has been used up.
 func (c *call) settle() {
@@ -29,17 +44,9 @@ func (c *call) settle() {
 		return
 	}
 	u := c.usage
-	u.Calls += c.hostCalls
+	u.Calls += c.instance.HostCalls()
 	u.Lines = c.lines.Logged
 	c.host.SetUsage(c.plugin.name, u)
-}
-
-// overdrawn is for a call of the host beyond what the guest may make: it is
-// refused, and as many again end the call.
-func (c *call) overdrawn() {
-	if c.hostCalls > c.mayCall+c.plugin.allowance.Calls {
-		c.instance.Stop(errExhausted)
-	}
 }
 
 // spend counts a call into a capability; ok is false where it is refused.

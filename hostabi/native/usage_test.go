@@ -3,12 +3,14 @@ package native_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/hostabi/engine"
 	"github.com/portico-gateway/portico/hostabi/native"
 	"github.com/portico-gateway/portico/hostabi/tck"
 )
@@ -16,7 +18,7 @@ import (
 // programmed makes a plugin of the conformance guest with an allowance.
 func programmed(t *testing.T, a hostabi.Allowance, log *slog.Logger) *native.Plugin {
 	p, err := native.New(context.Background(), newEngine(t), tck.Guest,
-		native.Options{Name: "guest", Allowance: a, Log: log, Capabilities: tck.NewCapabilities()})
+		native.Options{Name: "guest", Allowance: a, Log: log, Breaker: engine.BreakerOptions{Failures: 100}, Capabilities: tck.NewCapabilities()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,22 +64,27 @@ func TestHostCallsAreBounded(t *testing.T) {
 		_, err := p.Call(context.Background(), hostabi.Integrate, h)
 		return h, err
 	}
-	t.Run("below", func(t *testing.T) {
-		h, err := call(write, 90)
-		if body, _, _ := h.Body(true); err != nil || len(body) != 90 {
-			t.Errorf("got %d bytes, %v, want 90", len(body), err)
-		}
-	})
-	t.Run("beyond, they are refused", func(t *testing.T) {
-		h, err := call(write, 150)
-		if body, _, _ := h.Body(true); err != nil || len(body) < 90 || len(body) >= 100 {
-			t.Errorf("got %d bytes, %v, want less than 100", len(body), err)
-		}
-		if u := h.Usage("guest"); u.Calls <= 150 {
-			t.Errorf("the request remembers %d calls", u.Calls)
-		}
-	})
-	for name, c := range map[string]tck.Command{"of a guest that goes on": write, "that cannot be refused": {Func: hostabi.FuncClockUnixNs}} {
+	idle, err := call(write, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := idle.Usage("guest").Calls - 2 // less the one, and one to say that it is done
+	for _, n := range []int{99 - before, 100 - before, 101 - before, 150} {
+		t.Run(fmt.Sprintf("%d", n), func(t *testing.T) {
+			h, err := call(write, n)
+			if body, _, _ := h.Body(true); err != nil || len(body) != min(n, 100-before) {
+				t.Errorf("got %d bytes, %v, want %d", len(body), err, min(n, 100-before))
+			}
+			if u := h.Usage("guest"); u.Calls <= n+before { // the report takes one or two
+				t.Errorf("the request remembers %d calls, want more than %d", u.Calls, n+before)
+			}
+		})
+	}
+	for name, c := range map[string]tck.Command{
+		"of a guest that goes on": write, "that cannot be refused": {Func: hostabi.FuncClockUnixNs},
+		"with a handle that is none": {Func: hostabi.FuncGetHeader, Number: 2}, "of a stream that is none": {Func: hostabi.FuncStreamFlush, Number: 2},
+		"of a capability": {Func: hostabi.FuncHTTPStatus, Number: 7},
+	} {
 		t.Run("at twice as many, the call ends: "+name, func(t *testing.T) {
 			_, err := call(c, 250)
 			var f *hostabi.Failure

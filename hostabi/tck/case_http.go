@@ -169,7 +169,7 @@ func httpCases(s Subject) []testCase {
 			fails(ask("GET", fmt.Sprint(s.Peer, "/bytes/", MaxResponseBody+1), 0), hostabi.E2BIG), gives(ask("GET", s.Peer+"/fields/399", 0), 4),
 			fails(ask("GET", s.Peer+"/fields/400", 0), hostabi.E2BIG), gives(ask("GET", fmt.Sprint(s.Peer, "/head/", hostabi.MaxHTTPHead-22), 0), 6),
 			fails(ask("GET", fmt.Sprint(s.Peer, "/head/", hostabi.MaxHTTPHead-21), 0), hostabi.E2BIG)}),
-		in(hostabi.Authorize, "bounds the requests of a call", many, []step{eagain, eagain}),
+		in(hostabi.Authorize, "bounds the requests in a request of a client", many, []step{eagain, eagain}),
 		in(hostabi.Authorize, "bounds the requests that are open", open, []step{eagain, gives(on(hostabi.FuncHTTPClose, 5), 0),
 			gives(start("GET", plain, 0), hostabi.FirstHandle+hostabi.MaxHTTPOpen), eagain}),
 		in(hostabi.Authorize, "has failures as answers", []step{fails(ask("GET", s.Peer+"/reset", 0), hostabi.ECONN), gives(start("GET", s.Peer+"/reset", 0), 3),

@@ -32,11 +32,13 @@ func limitCases() []testCase {
 	value := func(n int, want int64) []step {
 		return []step{{Command: Command{Func: hostabi.FuncSetHeader, In: [2]string{"big", strings.Repeat("v", n)}}, want: want}}
 	}
-	var log []step
-	for range 100 {
-		log = append(log, step{Command: Command{Func: hostabi.FuncLog, Number: uint32(hostabi.LevelWarn), In: [2]string{"again"}},
-			among: []int64{int64(hostabi.EAGAIN)}})
+	line := Command{Func: hostabi.FuncLog, Number: uint32(hostabi.LevelWarn), In: [2]string{"again"}}
+	log := []step{{Command: bulk(hostabi.FuncLog, uint32(hostabi.LevelWarn), 1<<17)}}
+	for range hostabi.DefaultLines - 1 {
+		log = append(log, step{Command: line})
 	}
+	log = append(log, fails(line, hostabi.EAGAIN), fails(line, hostabi.EAGAIN),
+		step{Command: Command{Func: hostabi.FuncLog, Number: uint32(hostabi.LevelError) + 1}, want: int64(hostabi.EINVAL)})
 	var body []step
 	for range maxBody >> 17 {
 		body = append(body, step{Command: bulk(hostabi.FuncStreamWrite, response, 1<<17), want: 1 << 17})
@@ -69,8 +71,7 @@ func limitCases() []testCase {
 			{Command: Command{Func: hostabi.FuncAddHeader, In: [2]string{"x", ""}}},
 		}},
 		{name: "a header list holds no more than 40 KiB", kind: hostabi.MapRequest, setup: ex, steps: value(room+1, e2big)},
-		{name: "log never fails otherwise", kind: hostabi.MapResponse, setup: ex,
-			steps: append(log, step{Command: bulk(hostabi.FuncLog, 0, 1<<17), among: []int64{int64(hostabi.EAGAIN)}})},
+		{name: "log takes 32 lines", kind: hostabi.MapResponse, setup: ex, steps: log},
 		{name: "a body holds 10 MiB", kind: hostabi.MapResponse, setup: ex, steps: body},
 	}
 }

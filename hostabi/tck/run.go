@@ -24,7 +24,8 @@ const GuestMemory = 25 << 16
 type Subject struct {
 	// Load makes a plugin of a conformance guest with a configuration. The
 	// error of a guest that refuses its configuration has the guest's text.
-	// The plugin is never closed by the suite.
+	// Its log takes warnings: lines that go nowhere do not count. The plugin is
+	// never closed by the suite.
 	Load func(t *testing.T, config []byte) (hostabi.Plugin, error)
 
 	// Capabilities are those that Load grants. Run fills them; what they must
@@ -34,6 +35,11 @@ type Subject struct {
 	// Peer is the URL of the server whose handler is [Peer], without a path;
 	// "" means PeerURL, where that of [NewCapabilities] is.
 	Peer string
+
+	// Deny loads the guest without one of the capabilities, which it imports all:
+	// the error names the import module and says what to write. nil leaves that
+	// out, for guests that import nothing by themselves.
+	Deny func(t *testing.T, c hostabi.Capability) error
 
 	// Memory is the size of the guest's memory in bytes if it is known and
 	// does not change: then pointers around its end are tried too.
@@ -68,6 +74,16 @@ func Run(t *testing.T, s Subject) {
 	for k := hostabi.Authorize; int(k) < hostabi.Kinds; k++ {
 		if !plugin.Has(k) {
 			t.Fatalf("the conformance guest has no kind %s", k)
+		}
+	}
+	if s.Deny != nil {
+		for c := range hostabi.Capability(hostabi.CapabilityCount) {
+			t.Run(c.String()+"/load/is refused where it is not granted", func(t *testing.T) {
+				err := s.Deny(t, c)
+				if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q", c.Module())) || !strings.Contains(err.Error(), "capabilities = [") {
+					t.Errorf("loading without %s gave %v", c, err)
+				}
+			})
 		}
 	}
 	for _, c := range cases(s) {

@@ -2,6 +2,8 @@ package capability_test
 
 import (
 	"context"
+	"io"
+	"log/slog"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -59,7 +61,8 @@ func load(t testing.TB, wasm []byte, config []byte, c hostabi.Capabilities) (*na
 	if err := native.Define(e); err != nil {
 		t.Fatal(err)
 	}
-	p, err := native.New(context.Background(), e, wasm, native.Options{Name: "conformance", Config: config, Capabilities: c})
+	p, err := native.New(context.Background(), e, wasm, native.Options{Name: "conformance", Config: config, Capabilities: c,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err == nil {
 		t.Cleanup(p.Close)
 	}

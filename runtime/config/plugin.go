@@ -126,10 +126,10 @@ var pluginTable = &table[Plugin]{
 // request use up together. What is used up is refused; a plugin that goes on until
 // it has asked for twice as much is stopped, which is a failure.
 type PluginLimits struct {
-	// Calls of the host's functions. Those of an answer that streams begin anew
-	// with each piece that the client takes.
+	// Calls of the host's functions, those of WASI included. Those of an answer that
+	// streams begin anew with each piece that the client takes.
 	HostCalls int
-	// Calls into each capability.
+	// Calls into each capability, which a command does not have.
 	CapabilityCalls int
 	// Lines of the log, standard output and standard error; further ones are
 	// counted and dropped.

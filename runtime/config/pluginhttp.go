@@ -39,10 +39,11 @@ type PluginHTTP struct {
 	// How long a request may take until the head of its answer is there, redirects
 	// included.
 	Timeout time.Duration
-	// Requests that the plugin may send while the gateway answers one.
+	// Requests that the plugin may send while the gateway answers one. Redirects
+	// that are followed belong to theirs.
 	MaxRequests int
 	// The bodies of all those requests and of their answers, as far as the plugin
-	// reads them.
+	// reads them. One that a redirect sends again counts once.
 	MaxTotal int64
 	// The largest body of a request.
 	MaxRequest int64

@@ -45,12 +45,11 @@ func TestWhatAPluginLacksIsSaid(t *testing.T) {
 	}
 }
 
-func TestACommandHasNoLimitsOnHostCalls(t *testing.T) {
+func TestACommandHasNoLimitOnCapabilities(t *testing.T) {
 	e, module := newEngine(t), wat(t, "command")
 	for want, a := range map[string]hostabi.Allowance{
-		"": {Lines: 7},
-		"[limits] host_calls: a command calls no functions of the host; remove the key":       {Calls: 5},
-		"[limits] capability_calls: a command calls no functions of the host; remove the key": {Capability: 5},
+		"": {Lines: 7, Calls: 200},
+		"[limits] capability_calls: a command has no capabilities; remove the key": {Capability: 5},
 	} {
 		s := newScene(t, Options{Engine: e, Parse: func(string, []byte) (Settings, error) { return Settings{Allowance: a}, nil }}, "command.wasm", module)
 		set, err := s.Load(context.Background(), []string{"command"})

@@ -117,24 +117,18 @@ func commandOptions(s Settings) command.Options {
 		Instances:    s.Instances,
 		QueueTimeout: s.queueTimeout(),
 		Limits:       s.limits(),
-		Lines:        s.Allowance.Lines,
+		Allowance:    s.Allowance,
 		Breaker:      s.breaker(),
 	}
 }
 
 // checkCommand refuses limits of what a command cannot do.
 func (s Settings) checkCommand() error {
-	a, d := s.Allowance.WithDefaults(), hostabi.Allowance{}.WithDefaults()
-	switch {
-	case a.Calls != d.Calls:
-		return fmt.Errorf("[limits] host_calls: %w", errCommandLimit)
-	case a.Capability != d.Capability:
-		return fmt.Errorf("[limits] capability_calls: %w", errCommandLimit)
+	if s.Allowance.WithDefaults().Capability != hostabi.DefaultCapabilityCalls {
+		return errors.New("[limits] capability_calls: a command has no capabilities; remove the key")
 	}
 	return nil
 }
-
-var errCommandLimit = errors.New("a command calls no functions of the host; remove the key")
 
 func (s Settings) queueTimeout() time.Duration {
 	if s.QueueTimeout == 0 {

@@ -102,7 +102,7 @@ type Settings struct {
 	QueueTimeout time.Duration
 
 	// Allowance bounds what the plugin may use up in one request; of a command
-	// that is lines alone.
+	// that is calls of WASI and lines.
 	Allowance hostabi.Allowance
 
 	// Fresh gives each call an instance of its own, which a command has anyway.

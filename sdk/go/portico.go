@@ -61,7 +61,8 @@ const (
 	ErrConnection = abi.ECONN
 	// ErrTooLarge: over a limit of size.
 	ErrTooLarge = abi.E2BIG
-	// ErrExhausted: this call has made as many such calls as it may.
+	// ErrExhausted: while the gateway answers this request, the plugin has made as
+	// many such calls as it may.
 	ErrExhausted = abi.EAGAIN
 	// ErrExists: kv holds another value than the one to be replaced.
 	ErrExists = abi.EEXIST
@@ -101,7 +102,7 @@ const (
 	Error
 )
 
-// Log writes a line to the gateway's log. The gateway bounds lines per call
+// Log writes a line to the gateway's log. The gateway bounds lines per request
 // and drops what is more.
 func Log(l Level, text string) { abi.Log(uint32(l), text) }
 

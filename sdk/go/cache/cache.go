@@ -14,7 +14,8 @@ import (
 )
 
 // Get returns a copy of a value. What cannot be read is not there: a key that
-// is empty or has more than 512 bytes, or a call that has read 1000 times.
+// is empty or has more than 512 bytes, or a request in
+// which the plugin has called 1000 times.
 func Get(key string) (value []byte, ok bool) { return Append(nil, key) }
 
 // Append appends a value to dst, which costs no allocation where dst has room.
