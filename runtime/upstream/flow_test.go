@@ -315,7 +315,7 @@ func TestInterim(t *testing.T) {
 // TestUpgrade switches protocols with bytes that come right after the head.
 func TestUpgrade(t *testing.T) {
 	const head = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-A: b\r\n\r\n"
-	each(t, Options{BodyIdleTimeout: 50 * time.Millisecond}, func(t *testing.T, c Client) {
+	everyWire(t, Options{BodyIdleTimeout: 50 * time.Millisecond}, func(t *testing.T, c Client, serve serving) {
 		s := serve(t, func(p *peer) {
 			text := p.head()
 			if !strings.Contains(text, "Connection: Upgrade\r\n") || !strings.Contains(text, "Upgrade: websocket\r\n") {

@@ -16,16 +16,15 @@ import (
 )
 
 // racing is a connection whose server acts between the look for signs of life
-// and the write of the request numbered n.
+// and the write of the next request, once it is armed.
 type racing struct {
 	*net.TCPConn
-	writes int
-	n      int
-	act    func()
+	armed *atomic.Bool
+	act   func()
 }
 
 func (r *racing) Write(p []byte) (int, error) {
-	if r.writes++; r.writes == r.n {
+	if r.armed.CompareAndSwap(true, false) {
 		r.act()
 		time.Sleep(20 * time.Millisecond) // what the server sent is here now
 	}
@@ -56,43 +55,55 @@ func TestRace(t *testing.T) {
 			if tt.method == "POST" && strings.Contains(tt.want, "ok") && runtime.GOOS != "linux" {
 				t.Skip("only Linux tells")
 			}
-			write, written := make(chan struct{}), make(chan struct{})
-			s := serve(t, func(p *peer) {
-				p.head()
-				p.send(ok200)
-				<-write
-				tt.end(p, sync.OnceFunc(func() { close(written) }))
-				p.until("never")
-			}, func(p *peer) {
-				p.head()
-				if tt.method != "GET" {
-					p.read(5)
+			everyWire(t, Options{}, func(t *testing.T, c Client, serve serving) {
+				write, written := make(chan struct{}), make(chan struct{})
+				s := serve(t, func(p *peer) {
+					p.head()
+					p.send(ok200)
+					<-write
+					tt.end(p, sync.OnceFunc(func() { close(written) }))
+					p.until("never")
+				}, func(p *peer) {
+					p.head()
+					if tt.method != "GET" {
+						p.read(5)
+					}
+					p.send(ok200)
+					p.until("never")
+				})
+				first, armed := true, new(atomic.Bool)
+				dialed(c, func(ctx context.Context, network, addr string) (net.Conn, error) {
+					nc, err := new(net.Dialer).DialContext(ctx, network, addr)
+					if err != nil || !first {
+						return nc, err
+					}
+					first = false
+					return &racing{nc.(*net.TCPConn), armed, func() { close(write); <-written }}, nil
+				})
+				if got := do(t, c, s.get()); got != `200 [] 2 "ok"` {
+					t.Fatalf("first got %s", got)
 				}
-				p.send(ok200)
-				p.until("never")
+				armed.Store(true)
+				r := s.get()
+				r.Method = tt.method
+				if tt.body != nil {
+					r.Body, r.Size = tt.body()
+				}
+				if got := do(t, c, r); got != tt.want {
+					t.Errorf("got %s, want %s", got, tt.want)
+				}
 			})
-			first := true
-			c := NewLean(Options{Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
-				nc, err := new(net.Dialer).DialContext(ctx, network, addr)
-				if err != nil || !first {
-					return nc, err
-				}
-				first = false
-				return &racing{nc.(*net.TCPConn), 0, 2, func() { close(write); <-written }}, nil
-			}})
-			defer c.Close()
-			if got := do(t, c, s.get()); got != `200 [] 2 "ok"` {
-				t.Fatalf("first got %s", got)
-			}
-			r := s.get()
-			r.Method = tt.method
-			if tt.body != nil {
-				r.Body, r.Size = tt.body()
-			}
-			if got := do(t, c, r); got != tt.want {
-				t.Errorf("got %s, want %s", got, tt.want)
-			}
 		})
+	}
+}
+
+// dialed replaces how a client that was not used yet makes connections.
+func dialed(c Client, dial func(context.Context, string, string) (net.Conn, error)) {
+	switch c := c.(type) {
+	case *Lean:
+		c.opts.Dial = dial
+	case *Std:
+		c.opts.Dial = dial
 	}
 }
 
@@ -143,7 +154,7 @@ func TestIdleClose(t *testing.T) {
 		"polluted": func(p *peer) { p.send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			each(t, Options{}, func(t *testing.T, c Client) {
+			everyWire(t, Options{}, func(t *testing.T, c Client, serve serving) {
 				ended := make(chan struct{}, 10)
 				s := serve(t, func(p *peer) {
 					p.head()
@@ -161,7 +172,6 @@ func TestIdleClose(t *testing.T) {
 						t.Errorf("POST %d got %s", i, got)
 					}
 					<-ended
-					time.Sleep(50 * time.Millisecond) // for the transport's goroutine to notice
 				}
 				if s.accepted() != 5 {
 					t.Errorf("%d connections, want 5", s.accepted())
@@ -169,6 +179,37 @@ func TestIdleClose(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestPolluted lets a server that always sends more than it was asked for never
+// answer the next request, however fast that comes.
+func TestPolluted(t *testing.T) {
+	everyWire(t, Options{}, func(t *testing.T, c Client, serve serving) {
+		s := serve(t, func(p *peer) {
+			for {
+				head := p.head()
+				if head == "" {
+					return
+				}
+				_, id, _ := strings.Cut(head, "X-Id: ")
+				id, _, _ = strings.Cut(id, "\r\n")
+				p.send("HTTP/1.1 200 OK\r\nContent-Length: " + fmt.Sprint(len(id)) + "\r\n\r\n" + id + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+			}
+		})
+		for i := range 100 {
+			r, id := s.get(), fmt.Sprint(i)
+			r.Header.Add("X-Id", id)
+			if i%2 == 1 { // a stream, which cannot be sent twice
+				r.Method, r.Body, r.Size = "POST", stream("hello"), 5
+			}
+			if got, want := do(t, c, r), fmt.Sprintf("200 [] %d %q", len(id), id); got != want {
+				t.Fatalf("request %d got %s", i, got)
+			}
+		}
+		if s.accepted() != 100 {
+			t.Errorf("%d connections, want 100", s.accepted())
+		}
+	})
 }
 
 // TestIdlePerHost bounds what is kept.
