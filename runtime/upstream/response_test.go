@@ -266,7 +266,7 @@ func TestResponses(t *testing.T) {
 func TestPieces(t *testing.T) {
 	const text = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nX-A: b\r\n c\r\nTransfer-Encoding: chunked\r\n\r\n" +
 		"5;x=y\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n"
-	each(t, Options{}, func(t *testing.T, c Client) {
+	everyWire(t, Options{}, func(t *testing.T, c Client, serve serving) {
 		s := serve(t, func(p *peer) {
 			p.head()
 			for i := range len(text) {

@@ -49,6 +49,7 @@ func TestRace(t *testing.T) {
 		{"a POST is not sent again when the server has read it", "POST", memory, closeAfterRequest, "connection lost"},
 		{"a POST is not sent again when the server reset after it", "POST", memory, resetAfterRequest, "connection lost"},
 		{"a GET is not sent again when a byte of an answer came", "GET", nil, closeWithinAnswer, "connection lost"},
+		{"a POST with a key is a POST", "POST", memory, closeAfterRequest, "connection lost"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,6 +89,9 @@ func TestRace(t *testing.T) {
 				r.Method = tt.method
 				if tt.body != nil {
 					r.Body, r.Size = tt.body()
+				}
+				if strings.Contains(tt.name, "with a key") {
+					r.Header.Add("Idempotency-Key", "1")
 				}
 				if got := do(t, c, r); got != tt.want {
 					t.Errorf("got %s, want %s", got, tt.want)
@@ -138,7 +142,7 @@ func closeWithinAnswer(p *peer, next func()) {
 // TestFreshIsNotRetried holds that a request that fails on a new connection is
 // sent once.
 func TestFreshIsNotRetried(t *testing.T) {
-	each(t, Options{}, func(t *testing.T, c Client) {
+	everyWire(t, Options{}, func(t *testing.T, c Client, serve serving) {
 		s := serve(t, func(p *peer) { p.head() })
 		if got := do(t, c, s.get()); got != "connection lost" || s.accepted() != 1 {
 			t.Errorf("got %s over %d connections", got, s.accepted())
@@ -314,7 +318,7 @@ func TestIdleTimeout(t *testing.T) {
 // TestClose holds that a closed client does nothing any more but lets
 // responses be read.
 func TestClose(t *testing.T) {
-	each(t, Options{}, func(t *testing.T, c Client) {
+	everyWire(t, Options{}, func(t *testing.T, c Client, serve serving) {
 		gone := make(chan struct{})
 		s := serve(t, func(p *peer) {
 			p.head()
@@ -355,7 +359,7 @@ func TestSchemes(t *testing.T) {
 // TestClient_hammer mixes answers, failures, cancellation and sizes: every
 // response must be the one to its own request.
 func TestClient_hammer(t *testing.T) {
-	each(t, Options{IdlePerHost: 4}, func(t *testing.T, c Client) {
+	everyWire(t, Options{IdlePerHost: 4}, func(t *testing.T, c Client, serve serving) {
 		s := serve(t, func(p *peer) {
 			for {
 				head := p.head()
