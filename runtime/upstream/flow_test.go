@@ -460,7 +460,7 @@ func TestCancel(t *testing.T) {
 	for _, tt := range tests {
 		for _, after := range []time.Duration{10 * time.Millisecond, 3 * patience} {
 			t.Run(fmt.Sprintf("%s after %v", tt.name, after), func(t *testing.T) {
-				everyWire(t, Options{}, func(t *testing.T, c Client, serve serving) {
+				each(t, Options{}, func(t *testing.T, c Client) {
 					gone := make(chan struct{})
 					s := serve(t, func(p *peer) {
 						p.head()

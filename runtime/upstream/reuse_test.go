@@ -173,7 +173,7 @@ func TestIdleClose(t *testing.T) {
 					// A stream, which cannot be sent twice.
 					r := &Request{Target: s.target(), Method: "POST", URI: "/", Body: stream("hello"), Size: 5}
 					if got := do(t, c, r); got != `200 [] 2 "ok"` {
-						t.Errorf("POST %d got %s", i, got)
+						t.Fatalf("POST %d got %s", i, got)
 					}
 					<-ended
 				}
