@@ -45,7 +45,7 @@ func full() *exchange.Exchange {
 	}
 	x.Log = exchange.Record{
 		Status: 502, ResponseLength: 1024, ResponseLatency: 15 * time.Millisecond,
-		IntegrationStatus: 200, IntegrationLatency: 12 * time.Millisecond, IntegrationError: errors.New("reset, \"late\""),
+		IntegrationStatus: 200, BackendStatus: 404, IntegrationLatency: 12 * time.Millisecond, IntegrationError: errors.New("reset, \"late\""),
 		AuthorizerStatus: 200, AuthorizerLatency: 3 * time.Millisecond, AuthorizerError: "none",
 		ErrorMessage: "Internal server error", ErrorResponseType: "INTEGRATION_FAILURE",
 	}

@@ -31,7 +31,7 @@ var appenders = map[string]appender{
 	"integrationLatency":            appendIntegrationLatency,
 	"integration.latency":           appendIntegrationLatency,
 	"integrationStatus":             appendIntegrationStatus,
-	"integration.status":            appendIntegrationStatus,
+	"integration.status":            appendBackendStatus,
 	"integration.integrationStatus": appendIntegrationStatus,
 }
 
@@ -76,6 +76,10 @@ func appendIntegrationLatency(dst []byte, x *exchange.Exchange) ([]byte, bool) {
 
 func appendIntegrationStatus(dst []byte, x *exchange.Exchange) ([]byte, bool) {
 	return appendNumber(dst, x.Log.IntegrationStatus)
+}
+
+func appendBackendStatus(dst []byte, x *exchange.Exchange) ([]byte, bool) {
+	return appendNumber(dst, x.Log.BackendStatus)
 }
 
 func appendNumber(dst []byte, n int) ([]byte, bool) {

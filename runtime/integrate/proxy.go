@@ -108,9 +108,11 @@ func (e *exchanged) Finish() {
 func (p *Proxy) Integrate(ctx context.Context, x *exchange.Exchange) *exchange.Refusal {
 	e := pool.Get().(*exchanged)
 	if refusal := p.Parameters.Request(x, &e.mapped, p.KeepLimit); refusal != nil {
+		e.Finish()
 		return refusal
 	}
 	if refusal := p.address(x, e); refusal != nil {
+		e.Finish()
 		return refusal
 	}
 	p.compose(x, e)
@@ -150,7 +152,7 @@ func (p *Proxy) address(x *exchange.Exchange, e *exchanged) *exchange.Refusal {
 // take makes the backend's answer the response.
 func (p *Proxy) take(x *exchange.Exchange, e *exchanged) *exchange.Refusal {
 	from := &e.response
-	x.Log.IntegrationStatus = from.Status
+	x.Log.IntegrationStatus, x.Log.BackendStatus = from.Status, from.Status
 	x.Response.Status = from.Status
 	x.Response.Header = append(x.Response.Header[:0], from.Header...)
 	x.Response.Trailer = from.Trailer
