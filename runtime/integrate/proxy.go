@@ -94,9 +94,8 @@ func (e *exchanged) passTo(s exchange.Sink) {
 // Finish gives the memory back.
 func (e *exchanged) Finish() {
 	e.request.Header.Reset()
-	e.response.Header.Reset()
 	e.request = upstream.Request{Header: e.request.Header}
-	e.response = upstream.Response{Header: e.response.Header}
+	e.response.Reset()
 	clear(e.mapped.Path)
 	clear(e.mapped.Query)
 	clear(e.mapped.Header)
