@@ -64,7 +64,7 @@ func (l *limitListener) Accept() (net.Conn, error) {
 		l.release()
 		return nil, err
 	}
-	return &conn{Conn: c, release: l.release}, nil
+	return newConn(c, l.release), nil
 }
 
 func (l *limitListener) Close() error {
@@ -91,9 +91,17 @@ type conn struct {
 	// own goroutine touches it.
 	spoiled bool
 
+	reads, writes deadlines
+
 	once sync.Once // guards the following
 	peer netip.AddrPort
 	port string // of the local end
+}
+
+func newConn(nc net.Conn, release func()) *conn {
+	c := &conn{Conn: nc, release: release}
+	c.reads.set, c.writes.set = nc.SetReadDeadline, nc.SetWriteDeadline
+	return c
 }
 
 func (c *conn) Close() error {
@@ -165,7 +173,7 @@ func (c *conn) endIfSpoiled() {
 	}
 	if c.CloseWrite() == nil {
 		c.SetReadDeadline(time.Now().Add(lingerTime))
-		io.CopyN(io.Discard, c.Conn, lingerBytes)
+		io.CopyN(io.Discard, c, lingerBytes)
 	}
 	panic(http.ErrAbortHandler)
 }
