@@ -92,6 +92,7 @@ type conn struct {
 	spoiled bool
 
 	reads, writes deadlines
+	leave         leave
 
 	once sync.Once // guards the following
 	peer netip.AddrPort
@@ -106,6 +107,7 @@ func newConn(nc net.Conn, release func()) *conn {
 
 func (c *conn) Close() error {
 	err := c.Conn.Close()
+	c.leave.close()
 	if c.closed.CompareAndSwap(false, true) {
 		c.release()
 	}

@@ -70,14 +70,23 @@ func (d *deadlines) end(err error) (again bool) {
 	return d.set(d.asked) == nil
 }
 
-func (c *conn) SetReadDeadline(t time.Time) error  { return c.reads.ask(t) }
+func (c *conn) SetReadDeadline(t time.Time) error {
+	if !t.IsZero() && c.leave.interrupt(t) {
+		return nil
+	}
+	return c.reads.ask(t)
+}
+
 func (c *conn) SetWriteDeadline(t time.Time) error { return c.writes.ask(t) }
 
 func (c *conn) SetDeadline(t time.Time) error {
-	return errors.Join(c.reads.ask(t), c.writes.ask(t))
+	return errors.Join(c.SetReadDeadline(t), c.writes.ask(t))
 }
 
 func (c *conn) Read(p []byte) (int, error) {
+	if len(p) == 1 && !c.leave.wait() {
+		return 0, os.ErrDeadlineExceeded
+	}
 	for {
 		c.reads.begin()
 		n, err := c.Conn.Read(p)

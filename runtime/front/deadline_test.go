@@ -1,14 +1,18 @@
 package front
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/portico-gateway/portico/runtime/exchange"
 )
 
 // counted counts the deadlines that are set on a connection.
@@ -130,6 +134,84 @@ func TestDeadlinesAreSeldomSet(t *testing.T) {
 	})
 }
 
+func TestLeaveHoldsBackTheRead(t *testing.T) {
+	one := make([]byte, 1)
+	for _, tt := range []struct {
+		name string
+		do   func(c *conn, peer net.Conn) // at the start
+		want error
+		took time.Duration
+	}{
+		{"a client that leaves is noticed in time", func(_ *conn, peer net.Conn) { peer.Close() }, io.EOF, 2 * leavePatience},
+		{"a byte is read in time", func(_ *conn, peer net.Conn) { go io.WriteString(peer, "G") }, nil, 2 * leavePatience},
+		{"the end of the request ends it", func(c *conn, _ net.Conn) { c.SetReadDeadline(past) }, os.ErrDeadlineExceeded, 0},
+		{"the end ends it after all", func(c *conn, _ net.Conn) { c.leave.hold(false); c.SetReadDeadline(past) }, os.ErrDeadlineExceeded, 0},
+		{"closing ends it", func(c *conn, _ net.Conn) { c.Close() }, io.ErrClosedPipe, 0},
+		{"a request that is over holds back nothing", func(c *conn, peer net.Conn) { c.leave.hold(false); peer.Close() }, io.EOF, 2 * leavePatience},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, _, peer := pipe()
+				defer peer.Close()
+				defer c.Close()
+				c.leave.hold(true)
+				start := time.Now()
+				time.AfterFunc(0, func() { tt.do(c, peer) })
+				if _, err := c.Read(one); err != tt.want {
+					t.Errorf("Read: %v, want %v", err, tt.want)
+				}
+				if took := time.Since(start); took != tt.took {
+					t.Errorf("took %v, want %v", took, tt.took)
+				}
+			})
+		})
+	}
+}
+
+// A read that begins when the request is over already fails, and the next one
+// is as any other.
+func TestLeaveOfAnAnsweredRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _, peer := pipe()
+		defer peer.Close()
+		defer c.Close()
+		c.leave.hold(true)
+		c.SetReadDeadline(past)
+		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("Read: %v, want a deadline error", err)
+		}
+		c.SetReadDeadline(time.Time{})
+		go io.WriteString(peer, "x")
+		if n, err := c.Read(make([]byte, 8)); n != 1 || err != nil {
+			t.Errorf("Read = %d, %v, want 1, nil", n, err)
+		}
+	})
+}
+
+// Requests that come with the one before, or in its course, are all answered.
+func TestPipelinedRequests(t *testing.T) {
+	_, addr := start(t, Options{}, func(_ context.Context, x *exchange.Exchange) {
+		if strings.HasSuffix(x.Request.RawPath, "slow") {
+			time.Sleep(3 * leavePatience)
+		}
+		answer(x, 200, x.Request.RawPath)
+	})
+	c := dial(t, addr)
+	const get = " HTTP/1.1\r\nHost: h\r\n\r\n"
+	io.WriteString(c, "GET /1"+get+"GET /2slow"+get)
+	time.Sleep(leavePatience / 2)
+	io.WriteString(c, "GET /3slow"+get+"GET /4 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+	got, err := io.ReadAll(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"/1", "/2slow", "/3slow", "/4"} {
+		if strings.Count(string(got), "\r\n\r\n"+want) != 1 {
+			t.Errorf("no answer %s in %q", want, got)
+		}
+	}
+}
+
 // Whatever happens at once, nothing is lost and nobody waits for ever.
 func TestConn_hammer(t *testing.T) {
 	near, far := net.Pipe()
@@ -148,10 +230,11 @@ func TestConn_hammer(t *testing.T) {
 			}
 		})
 	}
-	run(func() { c.Read(make([]byte, 1)) })
+	run(func() { c.leave.hold(true); c.Read(make([]byte, 1)) })
 	run(func() { c.SetReadDeadline(past); time.Sleep(time.Millisecond) })
 	run(func() { c.SetReadDeadline(after(time.Millisecond)) })
 	run(func() { c.SetWriteDeadline(after(time.Millisecond)); c.SetDeadline(time.Time{}) })
+	run(func() { c.leave.hold(false) })
 	run(func() { io.WriteString(c, "some bytes") })
 	run(func() { far.SetDeadline(after(time.Millisecond)); far.Read(make([]byte, 3)); far.Write([]byte("x")) })
 	time.Sleep(200 * time.Millisecond)
