@@ -140,7 +140,7 @@ func TestValuesAgree(t *testing.T) {
 	bare.Stage = nil
 	for name, x := range map[string]*exchange.Exchange{"full": full(), "without stage": bare, "empty": {}} {
 		for variable, value := range appenders {
-			got, gotOK := value(nil, x)
+			got, gotOK := value.append(nil, x)
 			want, wantOK := x.ContextValue(variable)
 			if gotOK != wantOK || gotOK && string(got) != want {
 				t.Errorf("%s: %s is %q, %v, want %q, %v", name, variable, got, gotOK, want, wantOK)

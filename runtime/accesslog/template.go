@@ -45,6 +45,8 @@ type part struct {
 	name    string // "" at the end
 	value   appender
 	escape  escaper
+	plain   bool // a value that is set needs no escaping
+	dash    bool // nor does "-"
 }
 
 // messageString is error.message within quotes of its own.
@@ -70,13 +72,14 @@ func (t *template) append(dst []byte, x *exchange.Exchange, n *line) []byte {
 			v, ok = x.ContextValue(p.name)
 			dst = append(dst, v[:min(len(v), maxValue)]...)
 		}
+		plain := p.plain
 		if !ok || len(dst) == start {
-			dst = append(dst[:start], '-')
+			dst, plain = append(dst[:start], '-'), p.dash
 		}
 		if len(dst)-start > maxValue {
 			dst = dst[:start+maxValue]
 		}
-		if !p.escape.plain(dst[start:]) {
+		if !plain && !p.escape.plain(dst[start:]) {
 			n.scratch = append(n.scratch[:0], dst[start:]...)
 			dst = p.escape.append(dst[:start], n.scratch)
 		}
@@ -158,7 +161,9 @@ func (c *compiler) compile(text string) {
 		if name == messageString && c.kind == kindJSON && !e.quoted {
 			name, e.text = "error.message", true // quoted by us, as JSON
 		}
-		c.parts = append(c.parts, part{literal: text[literal:i], name: name, value: appenders[name], escape: e})
+		value := appenders[name]
+		c.parts = append(c.parts, part{literal: text[literal:i], name: name, value: value.append, escape: e,
+			plain: e.always(value.form), dash: e.plain([]byte("-"))})
 		i += end
 		literal = i
 	}
