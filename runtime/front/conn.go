@@ -96,6 +96,7 @@ type conn struct {
 
 	once sync.Once // guards the following
 	peer netip.AddrPort
+	text string // of peer, without its port
 	port string // of the local end
 }
 
@@ -130,19 +131,23 @@ func (c *conn) CloseWrite() error {
 	return http.ErrNotSupported
 }
 
-// ends returns the peer's address and the local port. It must not be called
-// where a connection is accepted: a PROXY header may still have to come.
-func (c *conn) ends() (peer netip.AddrPort, port string) {
+// ends returns the peer's address, its text without the port, and the local
+// port. It must not be called where a connection is accepted: a PROXY header
+// may still have to come.
+func (c *conn) ends() (peer netip.AddrPort, text, port string) {
 	c.once.Do(func() {
 		c.peer = addrPort(c.RemoteAddr())
 		if !c.peer.IsValid() {
 			c.peer = addrPort(c.raw().RemoteAddr())
 		}
+		if c.peer.IsValid() {
+			c.text = c.peer.Addr().String()
+		}
 		if local, ok := c.LocalAddr().(*net.TCPAddr); ok {
 			c.port = strconv.Itoa(local.Port)
 		}
 	})
-	return c.peer, c.port
+	return c.peer, c.text, c.port
 }
 
 // addrPort is the address of a, without a zone. Unix sockets count as
