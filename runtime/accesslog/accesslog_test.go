@@ -149,6 +149,15 @@ func TestValuesAgree(t *testing.T) {
 	}
 }
 
+// What is written as literal text is not set, in whatever state of a request.
+func TestUnset(t *testing.T) {
+	for _, name := range unset {
+		if v, ok := full().ContextValue(name); ok || !known(name) {
+			t.Errorf("%s is known: %v, and set to %q", name, known(name), v)
+		}
+	}
+}
+
 // Every name that the exchange knows can be logged. The list of names that are
 // set says what "-" stands for a feature that does not exist yet.
 func TestNames(t *testing.T) {
