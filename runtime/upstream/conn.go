@@ -22,8 +22,9 @@ type conn struct {
 
 	raw    syscall.RawConn       // nil when nc has none
 	direct bool                  // requests may be sent through raw
-	step   func(fd uintptr) bool // talk's, made once: it costs an allocation
+	step   func(fd uintptr) bool // talkOn, made once: it costs an allocation
 	talk   talk
+	looked func() // a test's, between the look and the write
 }
 
 // talk is one use of a connection's descriptor: a look, and where there is
@@ -40,12 +41,16 @@ type talk struct {
 	one [1]byte // the look reads into it
 }
 
-// step is called with the descriptor, and again once it can be read when it
+// talkOn is called with the descriptor, and again once it can be read when it
 // returned false.
-func (t *talk) step(fd uintptr) bool {
+func (c *conn) talkOn(fd uintptr) bool {
+	t := &c.talk
 	if !t.quiet {
 		if t.quiet = quiet(fd, t.one[:]); !t.quiet || len(t.out) == 0 {
 			return true
+		}
+		if c.looked != nil {
+			c.looked()
 		}
 		t.wrote, t.werr = writeNow(fd, t.out)
 		return t.werr != nil || t.wrote < len(t.out) || t.in == nil
@@ -59,7 +64,7 @@ func newConn(nc net.Conn, h *host) *conn {
 	c := &conn{nc: nc, host: h}
 	if sc, ok := nc.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
-			c.raw, c.step = raw, c.talk.step
+			c.raw, c.step = raw, c.talkOn
 			c.base, _ = acked(raw)
 			_, tcp := nc.(*net.TCPConn) // others may do something to the bytes
 			c.direct = tcp && canTalk
