@@ -393,3 +393,31 @@ func TestClient_hammer(t *testing.T) {
 		}
 	})
 }
+
+// A head that the kernel does not take at once arrives whole, on a connection
+// that has served before as on a new one.
+func TestLargeHeadOnAnIdleConnection(t *testing.T) {
+	large := strings.Repeat("x", 4<<20)
+	s := serve(t, func(p *peer) {
+		p.head()
+		p.send(ok200)
+		time.Sleep(50 * time.Millisecond)
+		if n := strings.Count(p.head(), "x"); n < len(large) {
+			t.Errorf("got %d bytes of the value, want %d", n, len(large))
+		}
+		p.send(ok200)
+		p.until("never")
+	})
+	c := NewLean(Options{})
+	defer c.Close()
+	for _, value := range []string{"small", large} {
+		r := s.get()
+		r.Header.Add("Value", value)
+		if got := do(t, c, r); got != `200 [] 2 "ok"` {
+			t.Fatalf("got %s", got)
+		}
+	}
+	if s.accepted() != 1 {
+		t.Errorf("%d connections, want 1", s.accepted())
+	}
+}

@@ -123,6 +123,11 @@ func (k *call) ask(b []byte, head int) error {
 		in = k.in.room()
 	}
 	t, err := k.c.ask(b, in)
+	if !t.quiet && err != nil && isTimeout(err) { // it took long to get here
+		if err = k.armBoth(time.Now()); err == nil {
+			t, err = k.c.ask(b, in)
+		}
+	}
 	if !t.quiet {
 		return errStale
 	}
