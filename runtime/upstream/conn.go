@@ -56,7 +56,7 @@ func (c *conn) talkOn(fd uintptr) bool {
 		return t.werr != nil || t.wrote < len(t.out) || t.in == nil
 	}
 	var ok bool
-	t.read, t.rerr, ok = readNow(fd, t.in)
+	t.read, ok, t.rerr = readNow(fd, t.in)
 	return ok
 }
 

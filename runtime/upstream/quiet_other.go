@@ -10,4 +10,4 @@ func quiet(uintptr, []byte) bool { return true }
 
 func writeNow(uintptr, []byte) (int, error) { panic("not here") }
 
-func readNow(uintptr, []byte) (int, error, bool) { panic("not here") }
+func readNow(uintptr, []byte) (int, bool, error) { panic("not here") }

@@ -32,17 +32,17 @@ func writeNow(fd uintptr, p []byte) (n int, err error) {
 }
 
 // readNow reads what is there; ok is false when nothing is yet.
-func readNow(fd uintptr, p []byte) (n int, err error, ok bool) {
+func readNow(fd uintptr, p []byte) (n int, ok bool, err error) {
 	for {
 		n, err = syscall.Read(int(fd), p)
 		switch err {
 		case nil:
-			return n, nil, true
+			return n, true, nil
 		case syscall.EINTR:
 		case syscall.EAGAIN:
-			return 0, nil, false
+			return 0, false, nil
 		default:
-			return 0, err, true
+			return 0, true, err
 		}
 	}
 }
