@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/portico-gateway/portico/runtime/exchange"
@@ -45,6 +46,8 @@ type part struct {
 	name    string // "" at the end
 	value   appender
 	escape  escaper
+	plain   bool // a value that is set needs no escaping
+	dash    bool // nor does "-"
 }
 
 // messageString is error.message within quotes of its own.
@@ -70,13 +73,14 @@ func (t *template) append(dst []byte, x *exchange.Exchange, n *line) []byte {
 			v, ok = x.ContextValue(p.name)
 			dst = append(dst, v[:min(len(v), maxValue)]...)
 		}
+		plain := p.plain
 		if !ok || len(dst) == start {
-			dst = append(dst[:start], '-')
+			dst, plain = append(dst[:start], '-'), p.dash
 		}
 		if len(dst)-start > maxValue {
 			dst = dst[:start+maxValue]
 		}
-		if !p.escape.plain(dst[start:]) {
+		if !plain && !p.escape.plain(dst[start:]) {
 			n.scratch = append(n.scratch[:0], dst[start:]...)
 			dst = p.escape.append(dst[:start], n.scratch)
 		}
@@ -140,7 +144,8 @@ func (c *compiler) compile(text string) {
 	if strings.ContainsAny(text, "\r\n") {
 		c.errorf("must be one line")
 	}
-	literal := 0 // where the current literal begins
+	before := "" // literal text that no part has yet
+	literal := 0 // where the rest of it begins
 	for i := 0; i < len(text); {
 		if text[i] != '$' {
 			c.place.step(c.kind, text[i])
@@ -158,11 +163,23 @@ func (c *compiler) compile(text string) {
 		if name == messageString && c.kind == kindJSON && !e.quoted {
 			name, e.text = "error.message", true // quoted by us, as JSON
 		}
-		c.parts = append(c.parts, part{literal: text[literal:i], name: name, value: appenders[name], escape: e})
+		before += text[literal:i]
 		i += end
 		literal = i
+		dash := []byte("-")
+		if slices.Contains(unset, name) {
+			if !e.plain(dash) {
+				dash = e.append(nil, dash)
+			}
+			before += string(dash)
+			continue
+		}
+		value := appenders[name]
+		c.parts = append(c.parts, part{literal: before, name: name, value: value.append, escape: e,
+			plain: e.always(value.form), dash: e.plain(dash)})
+		before = ""
 	}
-	c.parts = append(c.parts, part{literal: text[literal:]})
+	c.parts = append(c.parts, part{literal: before + text[literal:]})
 }
 
 // variable returns the length of the variable that s begins with. What is not

@@ -203,7 +203,9 @@ func (a *Authorizer) read(x *exchange.Exchange, call *exchange.Call, answer int3
 		return d, nil
 	case hostabi.AnswerAllow:
 		d.verdict = allow
-		d.context = append(d.context, call.AuthContext...)
+		if d.context = call.AuthContext; a.TTL > 0 { // it outlives the call
+			d.context = append([]exchange.AuthValue(nil), d.context...)
+		}
 		return d, nil
 	case hostabi.AnswerResult:
 		return a.readResult(call.Result)

@@ -30,7 +30,7 @@
 //     That is the "means to detect that the original request was never
 //     applied" which section 9.2.2 asks for. Only Linux tells it.
 //
-// Before that, a connection from the pool is read once without waiting: one
-// that the server has closed, or on which bytes came after the last answer, is
-// not used at all.
+// Before that, a connection from the pool is read once without waiting, in the
+// same call that sends the request: one that the server has closed, or on which
+// bytes came after the last answer, is not used at all.
 package upstream

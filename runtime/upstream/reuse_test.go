@@ -52,47 +52,59 @@ func TestRace(t *testing.T) {
 		{"a GET is not sent again when a byte of an answer came", "GET", nil, closeWithinAnswer, "connection lost"},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if tt.method == "POST" && strings.Contains(tt.want, "ok") && runtime.GOOS != "linux" {
-				t.Skip("only Linux tells")
-			}
-			write, written := make(chan struct{}), make(chan struct{})
-			s := serve(t, func(p *peer) {
-				p.head()
-				p.send(ok200)
-				<-write
-				tt.end(p, sync.OnceFunc(func() { close(written) }))
-				p.until("never")
-			}, func(p *peer) {
-				p.head()
-				if tt.method != "GET" {
-					p.read(5)
+		for _, direct := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, direct %v", tt.name, direct), func(t *testing.T) {
+				if tt.method == "POST" && strings.Contains(tt.want, "ok") && runtime.GOOS != "linux" {
+					t.Skip("only Linux tells")
 				}
-				p.send(ok200)
-				p.until("never")
+				write, written := make(chan struct{}), make(chan struct{})
+				s := serve(t, func(p *peer) {
+					p.head()
+					p.send(ok200)
+					<-write
+					tt.end(p, sync.OnceFunc(func() { close(written) }))
+					p.until("never")
+				}, func(p *peer) {
+					p.head()
+					if tt.method != "GET" {
+						p.read(5)
+					}
+					p.send(ok200)
+					p.until("never")
+				})
+				act := func() { close(write); <-written }
+				first := !direct
+				c := NewLean(Options{Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+					nc, err := new(net.Dialer).DialContext(ctx, network, addr)
+					if err != nil || !first {
+						return nc, err
+					}
+					first = false
+					return &racing{nc.(*net.TCPConn), 0, 2, act}, nil
+				}})
+				defer c.Close()
+				if got := do(t, c, s.get()); got != `200 [] 2 "ok"` {
+					t.Fatalf("first got %s", got)
+				}
+				if idle := c.host(s.get().Target.Addr).idle[0]; direct {
+					if !idle.direct {
+						t.Fatal("not a direct connection")
+					}
+					idle.looked = func() {
+						act()
+						time.Sleep(20 * time.Millisecond) // as racing
+					}
+				}
+				r := s.get()
+				r.Method = tt.method
+				if tt.body != nil {
+					r.Body, r.Size = tt.body()
+				}
+				if got := do(t, c, r); got != tt.want {
+					t.Errorf("got %s, want %s", got, tt.want)
+				}
 			})
-			first := true
-			c := NewLean(Options{Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
-				nc, err := new(net.Dialer).DialContext(ctx, network, addr)
-				if err != nil || !first {
-					return nc, err
-				}
-				first = false
-				return &racing{nc.(*net.TCPConn), 0, 2, func() { close(write); <-written }}, nil
-			}})
-			defer c.Close()
-			if got := do(t, c, s.get()); got != `200 [] 2 "ok"` {
-				t.Fatalf("first got %s", got)
-			}
-			r := s.get()
-			r.Method = tt.method
-			if tt.body != nil {
-				r.Body, r.Size = tt.body()
-			}
-			if got := do(t, c, r); got != tt.want {
-				t.Errorf("got %s, want %s", got, tt.want)
-			}
-		})
+		}
 	}
 }
 
@@ -380,4 +392,32 @@ func TestClient_hammer(t *testing.T) {
 			t.Errorf("%d done, %d failed", done.Load(), failed.Load())
 		}
 	})
+}
+
+// A head that the kernel does not take at once arrives whole, on a connection
+// that has served before as on a new one.
+func TestLargeHeadOnAnIdleConnection(t *testing.T) {
+	large := strings.Repeat("x", 4<<20)
+	s := serve(t, func(p *peer) {
+		p.head()
+		p.send(ok200)
+		time.Sleep(50 * time.Millisecond)
+		if n := strings.Count(p.head(), "x"); n < len(large) {
+			t.Errorf("got %d bytes of the value, want %d", n, len(large))
+		}
+		p.send(ok200)
+		p.until("never")
+	})
+	c := NewLean(Options{})
+	defer c.Close()
+	for _, value := range []string{"small", large} {
+		r := s.get()
+		r.Header.Add("Value", value)
+		if got := do(t, c, r); got != `200 [] 2 "ok"` {
+			t.Fatalf("got %s", got)
+		}
+	}
+	if s.accepted() != 1 {
+		t.Errorf("%d connections, want 1", s.accepted())
+	}
 }
