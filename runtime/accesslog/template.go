@@ -37,13 +37,17 @@ var presets = map[string]string{
 }
 
 // template is a compiled format.
-type template struct{ parts []part }
+type template struct {
+	parts  []part
+	redact func(text []byte) []byte // nil for none
+}
 
 // part is literal text and the variable that follows it.
 type part struct {
 	literal string
 	name    string // "" at the end
 	value   appender
+	foreign bool // a plugin may have set it
 	escape  escaper
 }
 
@@ -68,7 +72,13 @@ func (t *template) append(dst []byte, x *exchange.Exchange, n *line) []byte {
 		} else {
 			var v string
 			v, ok = x.ContextValue(p.name)
-			dst = append(dst, v[:min(len(v), maxValue)]...)
+			if !p.foreign {
+				v = v[:min(len(v), maxValue)]
+			}
+			dst = append(dst, v...)
+		}
+		if p.foreign && t.redact != nil { // before it is cut: a part of a secret is not known for one
+			dst = append(dst[:start], t.redact(dst[start:])...)
 		}
 		if !ok || len(dst) == start {
 			dst = append(dst[:start], '-')
@@ -158,7 +168,7 @@ func (c *compiler) compile(text string) {
 		if name == messageString && c.kind == kindJSON && !e.quoted {
 			name, e.text = "error.message", true // quoted by us, as JSON
 		}
-		c.parts = append(c.parts, part{literal: text[literal:i], name: name, value: appenders[name], escape: e})
+		c.parts = append(c.parts, part{literal: text[literal:i], name: name, value: appenders[name], foreign: foreign(name), escape: e})
 		i += end
 		literal = i
 	}

@@ -3,6 +3,7 @@ package capability_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -173,4 +174,54 @@ func TestRedactingForAll(t *testing.T) {
 	if got := s.Redact(text); !bytes.Equal(got, text) {
 		t.Errorf("got %q after the last lease", got)
 	}
+}
+
+// Labels that differ in a secret alone are one series: two would spoil what
+// Prometheus gets.
+func TestSecretsInLabelsAreRedacted(t *testing.T) {
+	s := newState(t, capability.Stores{})
+	g := metricsOf(capability.Metric{Name: "m", Labels: []string{"who", "what"}, Series: 2})
+	g.Has[hostabi.CapabilitySecrets], g.Secrets = true, grantS.Secrets
+	m := acquire(t, s, "p", g).Capabilities().Metrics
+	for _, value := range []string{"first", "second", "third"} {
+		s.SetSecrets(vault(value))
+		for _, who := range []string{value, "first", "Bearer " + value} {
+			if err := m.Add("m", append(label("who", who), label("what", "x")...), 1); err != nil {
+				t.Errorf("%s: %v", who, err)
+			}
+		}
+	}
+	want := []string{"portico_custom_m{plugin=p,what=x,who=Bearer [redacted]} 3", "portico_custom_m{plugin=p,what=x,who=[redacted]} 6"}
+	if got := gathered(t, s); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("gathered %q, want %q", got, want)
+	}
+	if err := m.Add("m", label("who", "third"), 1); !errors.Is(err, hostabi.E2BIG) {
+		t.Errorf("a series too many gave %v", err)
+	}
+}
+
+// BenchmarkRedact is what a value in the access log costs with some secrets.
+func BenchmarkRedact(b *testing.B) {
+	s := newState(b, capability.Stores{})
+	g := capability.Grants{Has: grantS.Has}
+	v := capability.Vault{}
+	for n := range 3 {
+		name := fmt.Sprint("s", n)
+		g.Secrets = append(g.Secrets, capability.SecretGrant{Name: name, Read: true})
+		v[name] = capability.NewSecret([]byte(fmt.Sprintf("a value of 32 bytes, number %5d", n)))
+	}
+	text := []byte("/orders/12345678/items/42")
+	redact := func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			s.Redact(text)
+		}
+	}
+	b.Run("no plugin has a secret", redact)
+	s.SetSecrets(v)
+	acquire(b, s, "p", g)
+	b.Run("three secrets that are longer", redact)
+	v = capability.Vault{"s0": capability.NewSecret([]byte("short one")), "s1": capability.NewSecret([]byte("hunter2")), "s2": capability.NewSecret([]byte(pem))}
+	s.SetSecrets(v)
+	b.Run("three others, and three before", redact)
 }

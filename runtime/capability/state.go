@@ -203,7 +203,7 @@ func (s *State) Acquire(plugin string, g Grants) (*Lease, error) {
 	if has(hostabi.CapabilityMetrics) {
 		l.metrics = metrics{}
 		for _, m := range g.Metrics {
-			l.metrics[m.Name] = s.metrics.acquire(m.key(plugin), func() *metric { return newMetric(plugin, m) })
+			l.metrics[m.Name] = s.metrics.acquire(m.key(plugin), func() *metric { return newMetric(plugin, m, s.Redact) })
 		}
 		l.capabilities.Metrics = l.metrics
 	}
