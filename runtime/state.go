@@ -126,7 +126,8 @@ func (s *state) openAccessLog(c *config.Config) (*accesslog.Log, error) {
 	default:
 		file = c.Resolve(file)
 	}
-	return accesslog.New(accesslog.Options{File: file, Format: c.AccessLog.Format, Check: s.stores.check, Logger: s.log})
+	return accesslog.New(accesslog.Options{File: file, Format: c.AccessLog.Format, Check: s.stores.check,
+		Redact: s.capabilities.Redact, Logger: s.log})
 }
 
 func (s *state) close() error {

@@ -90,6 +90,10 @@ const (
 	// function names are its own choice.
 	stackText = 8 << 10
 	lineText  = 4 << 10
+
+	// keptLine is the largest buffer for lines that an instance keeps, in bytes:
+	// what an append makes of lineText.
+	keptLine = 2 * lineText
 )
 
 // Limits bounds what a module may claim. Limits are compared: equal bytes

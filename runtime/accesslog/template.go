@@ -38,13 +38,17 @@ var presets = map[string]string{
 }
 
 // template is a compiled format.
-type template struct{ parts []part }
+type template struct {
+	parts  []part
+	redact func(text []byte) []byte // nil for none
+}
 
 // part is literal text and the variable that follows it.
 type part struct {
 	literal string
 	name    string // "" at the end
 	value   appender
+	foreign bool // a plugin may have set it
 	escape  escaper
 	plain   bool // a value that is set needs no escaping
 	dash    bool // nor does "-"
@@ -71,7 +75,13 @@ func (t *template) append(dst []byte, x *exchange.Exchange, n *line) []byte {
 		} else {
 			var v string
 			v, ok = x.ContextValue(p.name)
-			dst = append(dst, v[:min(len(v), maxValue)]...)
+			if !p.foreign {
+				v = v[:min(len(v), maxValue)]
+			}
+			dst = append(dst, v...)
+		}
+		if p.foreign && t.redact != nil { // before it is cut: a part of a secret is not known for one
+			dst = append(dst[:start], t.redact(dst[start:])...)
 		}
 		plain := p.plain
 		if !ok || len(dst) == start {
@@ -175,7 +185,7 @@ func (c *compiler) compile(text string) {
 			continue
 		}
 		value := appenders[name]
-		c.parts = append(c.parts, part{literal: before, name: name, value: value.append, escape: e,
+		c.parts = append(c.parts, part{literal: before, name: name, value: value.append, foreign: foreign(name), escape: e,
 			plain: e.always(value.form), dash: e.plain(dash)})
 		before = ""
 	}

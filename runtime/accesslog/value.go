@@ -102,7 +102,7 @@ var appenders = map[string]struct {
 func text(get func(*exchange.Exchange) string) appender {
 	return func(dst []byte, x *exchange.Exchange) ([]byte, bool) {
 		v := get(x)
-		return append(dst, v[:min(len(v), maxValue)]...), v != ""
+		return append(dst, v...), v != "" // cut when it has been redacted
 	}
 }
 
