@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -68,6 +67,10 @@ func numberedEcho(t testing.TB, version int) []byte {
 	return replaced(t, guest(t, "echo"), "text/plain; charset=utf-8", fmt.Sprintf("text/plain; version=%05d", version))
 }
 
+// marking is a stamp with another header. It stands in both directions of a
+// route, and is of no version.
+func marking(t testing.TB) []byte { return replaced(t, guest(t, "stamp"), "X-Stamp", "X-Mark0") }
+
 // replaced is a module with another text of the same length in its data.
 func replaced(t testing.TB, wasm []byte, old, text string) []byte {
 	t.Helper()
@@ -81,9 +84,7 @@ func serveVersions(t testing.TB, more func(version int) string) *versions {
 	t.Helper()
 	s := &versions{stand: &stand{t: t, dir: files(t, "", "session-0=session", "session-1=session", "stamp-0=stamp", "stamp-1=stamp",
 		"add-tenant", "mark.toml", stampIs(0))}, backend: echoing(t), more: more}
-	if err := os.WriteFile(s.plugin("mark.wasm"), replaced(t, guest(t, "stamp"), "X-Stamp", "X-Mark0"), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	write(t, s.plugin("mark.wasm"), string(marking(t)))
 	for n := range 2 {
 		s.put(t, n, func(file, content string) { write(t, file, content) })
 	}

@@ -55,6 +55,14 @@ func promptly(t *testing.T, name string, change func(try int), obeyed func(try i
 	t.Errorf("%s: took more than %s in each of %d tries", name, bound, tries)
 }
 
+// overwrite writes to a file as cp does.
+func overwrite(t testing.TB, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // shipped is a gateway file with the quiet time that ships.
 func shipped(text string) string {
 	return strings.Replace(gatewayFile(text), "quiet = \"1ms\"\n", "", 1)
@@ -75,12 +83,7 @@ func TestWatch(t *testing.T) {
 		return m
 	}
 	gateway, module, settings := filepath.Join(dir, "gateway.toml"), filepath.Join(dir, "plugins", "stamp.wasm"), filepath.Join(dir, "plugins", "stamp.toml")
-	inPlace := func(file, text string) {
-		t.Helper()
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	inPlace := func(file, text string) { t.Helper(); overwrite(t, file, text) }
 	write(t, gateway, shipped(good))
 	inPlace(module, string(large("X-Stamp")))
 	s := serve(t, dir)
