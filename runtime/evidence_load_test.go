@@ -94,8 +94,12 @@ func (s *versions) loaded(t *testing.T, rate int, f func()) load {
 			}
 		})
 	}
+	end := sync.OnceFunc(func() {
+		close(done)
+		running.Wait()
+	})
+	defer end() // f may end the test
 	f()
-	close(done)
-	running.Wait()
+	end()
 	return load{answered.Load(), late.Load(), failed.Load(), time.Since(start)}
 }

@@ -39,7 +39,11 @@ func TestDropsUnderLoad(t *testing.T) {
 		}
 	}
 	const versions = 6
-	got := s.loaded(t, 200, func() {
+	rate, size := 200, 100_000
+	if raceEnabled { // which is ten times as slow
+		rate, size = 20, 10_000
+	}
+	got := s.loaded(t, rate, func() {
 		for n := 2; n < 2+versions && !t.Failed(); n++ {
 			s.put(t, n, quiet)
 			serves(n)
@@ -48,7 +52,7 @@ func TestDropsUnderLoad(t *testing.T) {
 			file(s.plugin("mark.toml"), stampIs(n))
 			eventually(t, "the mark", marks(fmt.Sprint(n)))
 			snapshot := s.Snapshot()
-			file(s.plugin("mark.wasm"), string(grown(t, marking(t), 100_000, uint64(n))))
+			file(s.plugin("mark.wasm"), string(grown(t, marking(t), size, uint64(n))))
 			eventually(t, "the module of the mark", func() bool { return s.Snapshot() > snapshot })
 
 			name := []string{s.plugin("mark.wasm"), s.plugin(fmt.Sprintf("session-%d.toml", n%2)), gateway}[n%3]
@@ -73,9 +77,9 @@ func TestDropsUnderLoad(t *testing.T) {
 // TestALargeModule: a module that takes a while to compile is announced in the
 // log; the old one answers meanwhile, and in the end the new one does.
 func TestALargeModule(t *testing.T) {
-	size := 2_000_000
+	size, text := 2_000_000, "2.0 MB"
 	if testing.Short() || raceEnabled {
-		size = 600_000
+		size, text = 250_000, "25" // 250.1 KB, say
 	}
 	s := serveGood(t)
 	large := grown(t, replaced(t, guest(t, "stamp"), "X-Stamp", "X-Large"), size, 1)
@@ -87,7 +91,7 @@ func TestALargeModule(t *testing.T) {
 	var old, meanwhile int // answers of the old one: all, and those while the log told of the compilation
 	var slowest time.Duration
 	var began, ended time.Time
-	for start := time.Now(); ended.IsZero(); time.Sleep(time.Millisecond) {
+	for start := time.Now(); ended.IsZero(); time.Sleep(5 * time.Millisecond) {
 		log := s.log.String()
 		compiling := strings.Contains(log, begins) && !strings.Contains(log, ends)
 		if compiling && began.IsZero() {
@@ -122,7 +126,7 @@ func TestALargeModule(t *testing.T) {
 	}
 	log := s.log.String()
 	at := 0
-	for _, want := range []string{begins + fmt.Sprintf("%q", fmt.Sprintf("%.1f MB", float64(len(large))/1e6)), ends, `msg="new snapshot serves"`} {
+	for _, want := range []string{begins + `"` + text, ends, `msg="new snapshot serves"`} {
 		i := strings.Index(log[at:], want)
 		if i < 0 {
 			t.Errorf("the log has no %s, or not in this order:\n%s", want, log)
