@@ -122,6 +122,8 @@ targets() {
 
 machine
 echo
+[ "$form" = short ] || # a minute of all processors
+	step start "From go run ./cmd/portico to the first 200" logged test_v ./cmd/portico EvidenceStart
 step interruption "Guests that do not end are stopped" logged test_v ./hostabi/engine 'Evidence|DeadlineStops'
 step reload "Reloads lose nothing and leave nothing behind" rows test_v ./runtime Evidence
 step rewriter "Rewritten modules behave as they were: wazero's spec corpus" scores test_v ./hostabi/engine/rewrite TestSpecCorpus
