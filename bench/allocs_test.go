@@ -98,7 +98,7 @@ func guests(t *testing.T) (dir string) {
 			t.Fatal(err)
 		}
 	}
-	build := exec.Command("go", "build", "-buildmode=c-shared", "-o", filepath.Join(dir, "check.wasm"), ".")
+	build := exec.Command("go", "build", "-buildmode=c-shared", "-ldflags=-s -w", "-o", filepath.Join(dir, "check.wasm"), ".")
 	build.Dir = filepath.Join("guests", "check")
 	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
 	if out, err := build.CombinedOutput(); err != nil {
