@@ -47,7 +47,7 @@ var targets = []target{
 	{"plain-rest", "floor", 1.60, true, "plain http_proxy of a REST API to floor"},
 	{"plugin", "floor", 1.75, true, "native authorizer and mapper to floor"},
 	{"cached", "floor", 1.70, true, "the decision remembered, to floor"},
-	{"go-guest", "floor", 1.85, true, "authorizer and mapper in one Go guest to floor"},
+	{"go-guest", "floor", 1.95, true, "authorizer and mapper in one Go guest to floor"},
 }
 
 // noise is what a measurement on a shared machine may exceed its bound by,
