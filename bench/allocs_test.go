@@ -27,7 +27,7 @@ var chains = []struct {
 	budget          float64
 }{
 	{name: "plain http_proxy", protocol: "http", budget: 26},
-	{name: "plain http_proxy of a REST API", protocol: "rest", budget: 26},
+	{name: "plain http_proxy of a REST API", protocol: "rest", budget: 27},
 	{"with a native authorizer and mapper", "http", "session", "0s", "add-tenant", 34},
 	{"with the decision remembered", "http", "session", "300s", "add-tenant", 28},
 	{"with authorizer and mapper in one Go guest", "http", "check", "0s", "check", 34},
