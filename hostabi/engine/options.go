@@ -109,6 +109,7 @@ type Limits struct {
 
 	// StackBytes is the size at which the guest's call stack ends the call
 	// with a trap; 0 means DefaultStackBytes. wazero doubles the stack, so
-	// what counts is the first power of two times 10 KiB above it.
+	// what counts is the first power of two times 10 KiB above it. Between two
+	// looks at it the stack may grow by 2 MiB.
 	StackBytes int
 }

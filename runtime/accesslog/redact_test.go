@@ -21,12 +21,11 @@ func TestWhatPluginsChooseIsRedacted(t *testing.T) {
 	x := full()
 	x.Request.Header[0].Value, x.Request.Path, x.Principal, x.AuthContext[0].Value = secret, "/"+secret, "u="+secret, secret+secret
 	x.Log.IntegrationError, x.Log.AuthorizerError = errors.New("it said "+secret), secret
-	x.ID = secret // nobody's choice
 	tests := []struct{ name, template, want string }{
 		{"an authorizer's", `{"id":"$context.requestId","p":"$context.authorizer.principalId","t":"$context.authorizer.tenant","e":"$context.authorizer.error"}`,
-			`{"id":"s\"3cret","p":"u=[redacted]","t":"[redacted][redacted]","e":"[redacted]"}`},
+			`{"id":"0190a5f0-0000-4000-8000-000000000000","p":"u=[redacted]","t":"[redacted][redacted]","e":"[redacted]"}`},
 		{"an integration's error", `{"id":"$context.requestId","a":"$context.integration.error","b":"$context.integrationErrorMessage"}`,
-			`{"id":"s\"3cret","a":"it said [redacted]","b":"it said [redacted]"}`},
+			`{"id":"0190a5f0-0000-4000-8000-000000000000","a":"it said [redacted]","b":"it said [redacted]"}`},
 		{"a mapper's", `{"id":"$context.extendedRequestId","p":"$context.path","u":"$context.identity.userAgent","s":$context.status}`,
 			`{"id":"K2RCxGG-oAMEjSQ=","p":"/base/prod/[redacted]","u":"[redacted]","s":502}`},
 	}
