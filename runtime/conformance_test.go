@@ -70,6 +70,8 @@ type recordedCase struct {
 func TestRecorded(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join(recorded, "dataplane-cases.json"))
 	if errors.Is(err, os.ErrNotExist) {
+		// Seen in the evidence, whose filter lets only such lines through.
+		fmt.Println("recorded | not here: the cases of API Gateway are not beside this checkout")
 		t.Skipf("the recorded cases are not here: %v", err)
 	}
 	if err != nil {

@@ -75,11 +75,13 @@ func (s *state) prepare(c *config.Config, errs *config.Errors) error {
 	}
 	next, err := s.openAccessLog(c)
 	if err != nil {
-		key := "access_log.format"
 		if errors.Is(err, accesslog.ErrOpen) {
-			key = "access_log.file"
+			errs.Add(c.At("access_log.file", err))
+			return nil
 		}
-		errs.Add(c.At(key, err))
+		for _, e := range split(err) {
+			errs.Add(c.At("access_log.format", e))
+		}
 		return nil
 	}
 	s.nextLog, s.nextLogOf = next, c.AccessLog
