@@ -12,10 +12,11 @@ import (
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/runtime/store/bucket"
 	"github.com/portico-gateway/portico/runtime/throttle"
 )
 
-var _ throttle.Lessor = (*Redis)(nil)
+var _ bucket.Lessor = (*Redis)(nil)
 
 const (
 	sharedRate  = 1000
@@ -283,11 +284,11 @@ func TestLease(t *testing.T) {
 	s := serve(t)
 	r := s.open(Options{})
 	lease := func(key string, rate float64, burst, least, want int) string {
-		n, wait, err := r.Lease(t.Context(), key, rate, burst, least, want)
+		got, err := r.Lease(t.Context(), key, bucket.Ask{Rate: rate, Burst: burst, Least: least, Want: want})
 		if err != nil {
 			return err.Error()
 		}
-		return fmt.Sprintf("%d, wait %v", n, wait.Round(time.Second))
+		return fmt.Sprintf("%d, wait %v", got.N, got.Wait.Round(time.Second))
 	}
 	for _, c := range []struct {
 		name               string
@@ -322,4 +323,39 @@ func TestLease(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Error("a full bucket stays in the server")
+}
+
+// What two gateways keep and bring back: the steps of one bucket of ten tokens,
+// of which one comes in 20 minutes.
+func TestLeasesAreKeptAndComeBack(t *testing.T) {
+	s := serve(t)
+	gateways := []*Redis{s.open(Options{}), s.open(Options{})}
+	const life = time.Hour
+	for i, c := range []struct {
+		what    string
+		gateway int
+		ask     bucket.Ask
+		n       int
+		kept    bool
+	}{
+		{"three are kept, one is spent at once", 0, bucket.Ask{Least: 1, Want: 4, Spent: 1, Keep: life}, 4, true},
+		{"there are six", 1, bucket.Ask{Least: 6, Want: 6}, 6, false},
+		{"and no seventh", 0, bucket.Ask{Least: 1, Want: 1, Held: 3}, 0, false},
+		{"all six come back", 1, bucket.Ask{Least: 6, Want: 6, Back: 6}, 6, false},
+		{"but none that was not there", 1, bucket.Ask{Least: 8, Want: 8, Back: 100}, 0, false},
+		{"of the three two come back, one is held", 0, bucket.Ask{Least: 8, Want: 8, Back: 2, Held: 1}, 8, false},
+		{"nobody keeps while one needs the whole bucket", 0, bucket.Ask{Least: 1, Want: 1, Back: 8, Held: 1, Keep: life}, 1, false},
+	} {
+		c.ask.Rate, c.ask.Burst = 1.0/1200, 10
+		got, err := gateways[c.gateway].Lease(t.Context(), "steps", c.ask)
+		if err != nil || got.N != c.n || got.Kept != c.kept {
+			t.Errorf("step %d, %s: %+v, %v, want %d, %v", i, c.what, got, err, c.n, c.kept)
+		}
+	}
+	for _, a := range []bucket.Ask{{Back: -1}, {Held: -1}, {Loose: -1}, {Spent: -1}} {
+		a.Rate, a.Burst, a.Least, a.Want = 1, 10, 1, 1
+		if _, err := gateways[0].Lease(t.Context(), "steps", a); err != hostabi.EINVAL {
+			t.Errorf("%+v: %v, want %v", a, err, hostabi.EINVAL)
+		}
+	}
 }
