@@ -37,28 +37,30 @@ const (
 	leastBurst = 100 * time.Millisecond
 )
 
-// lease is what one gateway holds of one key's bucket.
+// lease is what one gateway holds of one key's bucket. What most takes need stands
+// together: where keys are many, a take costs what it costs to fetch that.
 type lease struct {
 	id identity
 
-	mu     sync.Mutex    // guards what follows
-	gone   bool          // it is no longer in its table
-	held   [2]tokens     // the older first
+	mu    sync.Mutex    // guards what follows
+	held  [2]tokens     // the older first
+	want  int           // tokens to ask for next; 0 until it is asked for
+	gone  bool          // it is no longer in its table
+	spare bool          // what was leased last was not all needed
+	again bool          // when the last was asked for, the one before was not long ago
+	asked chan struct{} // closed when the asking under way has ended; nil without one
+
 	back   int           // tokens that were not spent in time
 	dry    time.Duration // when the store will have dryOf tokens
 	dryOf  int           // so many it did not have
-	want   int           // tokens to ask for next; 0 until it is asked for
-	spare  bool          // what was leased last was not all needed
-	again  bool          // when the last was asked for, the one before was not long ago
 	began  time.Duration // when the last was asked for
 	before time.Duration // and the one before
-	asked  chan struct{} // closed when the asking under way has ended; nil without one
 }
 
 type tokens struct {
 	n       int
-	kept    bool
 	expires time.Duration // since the Shared was made
+	kept    bool
 }
 
 // expire drops what may not be spent any more. It goes back with the next trip.
@@ -99,7 +101,7 @@ func (k *lease) dryFor(now time.Duration, l *Limit, n int) time.Duration {
 // not kept is not: every take would ask for the next one, which a key that is
 // asked for less often than leaseLife would not spend.
 func (k *lease) low(now time.Duration, keep int) bool {
-	if k.asked != nil || now < k.dry || k.held[1].n > 0 || k.held[0].n > k.want/4 {
+	if k.held[0].n > k.want/4 || k.held[1].n > 0 || k.asked != nil || now < k.dry {
 		return false
 	}
 	if k.want <= keep {

@@ -104,9 +104,8 @@ func (s *Shared) Take(ctx context.Context, key string, n int) (wait time.Duratio
 // lease returns what is held of a key, with its lock held.
 func (s *Shared) lease(id identity) (k *lease, now time.Duration) {
 	for {
-		now = time.Since(s.made)
 		if k = s.leases.find(id); k == nil {
-			k = s.leases.add(id, now)
+			k = s.leases.add(id, time.Since(s.made))
 		}
 		k.mu.Lock()
 		if !k.gone {
@@ -177,8 +176,8 @@ func (s *Shared) fetch(k *lease, name string, a bucket.Ask) {
 	if got.Kept {
 		soon = min(got.N, a.Spent)
 	}
-	k.put(tokens{soon, false, sent + leaseLife})
-	k.put(tokens{got.N - soon, true, sent + keepLife})
+	k.put(tokens{soon, sent + leaseLife, false})
+	k.put(tokens{got.N - soon, sent + keepLife, true})
 	if got.N < a.Want {
 		k.dry, k.dryOf = max(now+got.Wait, sent+leaseGap), 1
 		if got.N == 0 {
