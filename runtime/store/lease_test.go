@@ -365,3 +365,34 @@ func TestLeasesAreKeptAndComeBack(t *testing.T) {
 		}
 	}
 }
+
+// A key that is asked for less often than leases live keeps its burst, as it would
+// in a table: what is leased for it and not spent comes back.
+func TestASparseKeyKeepsItsBurst(t *testing.T) {
+	s := serve(t)
+	c := throttle.NewCluster(s.open(Options{}), throttle.PolicyShare, nil)
+	defer c.Close()
+	l, err := throttle.NewLimit(10, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared := throttle.NewShared(c, "limit", l, throttle.Options{})
+	best := 0
+	for try := range 3 { // a server that does not answer for 0.3 s counts as gone
+		key := fmt.Sprint(try)
+		for range 20 {
+			shared.Take(t.Context(), key, 1)
+			time.Sleep(120 * time.Millisecond)
+		}
+		got := 0
+		for ok := true; ok && got < 10; {
+			if _, ok = shared.Take(t.Context(), key, 1); ok {
+				got++
+			}
+		}
+		if best = max(best, got); best == 10 {
+			return
+		}
+	}
+	t.Errorf("after 20 takes at 8.3/s of 10/s a burst of 10 admits %d", best)
+}
