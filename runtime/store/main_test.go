@@ -72,7 +72,7 @@ type server struct {
 func missing(t *testing.T, what string) {
 	t.Helper()
 	if os.Getenv("CI") != "" {
-		t.Fatalf("%s, which CI must have", what)
+		t.Fatalf("%s; in CI nothing may be missing", what)
 	}
 	t.Skip(what)
 }

@@ -77,7 +77,7 @@ func (c *Cluster) Up() bool { return c.up.Load() }
 func (c *Cluster) Gateways() int { return int(c.gateways.Load()) }
 
 // Close ends the cluster. Its buckets then follow the policy. What is leased is
-// not given back; it would have expired within a tenth of a second.
+// not given back; it would have expired within two seconds.
 func (c *Cluster) Close() {
 	c.mu.Lock()
 	c.closed = true

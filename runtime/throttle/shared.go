@@ -8,7 +8,7 @@ import (
 	"github.com/portico-gateway/portico/runtime/store/bucket"
 )
 
-// DefaultSharedKeys bounds the keys of a [Shared] to about 32 MiB.
+// DefaultSharedKeys bounds the keys of a [Shared] to about 24 MiB.
 const DefaultSharedKeys = 1 << 17
 
 // sharedRounds is how many leases one take waits for, when others spend what
@@ -17,8 +17,8 @@ const sharedRounds = 3
 
 // Shared has a bucket for every key that the gateways of a cluster share. Tokens
 // are leased from the cluster's [bucket.Lessor] in batches that grow with the load of a
-// key: a take spends what is leased, and waits for a round trip only if nothing
-// is known of its key. It is safe for concurrent use.
+// key: a take spends what is leased, and waits for a round trip only if its key was
+// not asked for lately, or too few tokens are leased. It is safe for concurrent use.
 type Shared struct {
 	cluster *Cluster
 	name    string

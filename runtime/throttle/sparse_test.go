@@ -49,7 +49,8 @@ func TestAKeyThatIsAskedForSeldom(t *testing.T) {
 					}
 					time.Sleep(c.gap)
 				}
-				trips := lessor.leases
+				trips := 0
+				lessor.set(func(f *fakeServer) { trips = f.leases })
 				got := 0
 				for {
 					if _, ok := s.Take(t.Context(), "key", 1); !ok {
