@@ -151,6 +151,7 @@ step match "10,000 routes to 100" flat test_v ./runtime/match TestMatchStaysFlat
 step allocations "Allocations of a whole request" logged test_v ./bench Allocations
 step store "A killed gateway loses nothing that was acknowledged" logged test_v ./runtime/store 'Killed'
 step store "Three gateways share one limit over Redis" logged test_v ./runtime/store 'ThreeGateways|PoliciesWhile'
+step store "Three gateway processes share one limit, and follow their policy without Redis" logged test_v ./runtime 'GatewayProcesses'
 step store "What a bucket costs beside golang.org/x/time/rate" logged test_v ./runtime/throttle CostsLittle
 step store "What a cache hit costs beside an empty host call" logged test_v ./runtime/capability ACacheHit
 step outbound "Hostile servers get nothing through and hold nobody up" rows test_v ./runtime HostileServers
