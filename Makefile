@@ -3,8 +3,8 @@
 GO      ?= go
 TOOLS   := $(CURDIR)/.tools
 RACE    := ./hostabi/adapter ./hostabi/command ./hostabi/engine ./hostabi/javascript ./hostabi/native ./runtime ./runtime/accept ./runtime/accesslog ./runtime/admin \
-	./runtime/authorize ./runtime/capability ./runtime/exchange ./runtime/front ./runtime/integrate ./runtime/jwt ./runtime/mapping \
-	./runtime/outbound ./runtime/plugin \
+	./runtime/authorize ./runtime/capability ./runtime/event ./runtime/exchange ./runtime/front ./runtime/integrate ./runtime/jwt ./runtime/mapping \
+	./runtime/match ./runtime/outbound ./runtime/plugin \
 	./runtime/resolve ./runtime/respond ./runtime/store ./runtime/throttle ./runtime/upstream ./runtime/workbench/project
 
 .PHONY: build test race cover check fmt lint wasm docs sdk languages fuzz evidence evidence-short
@@ -40,9 +40,9 @@ lint: $(TOOLS)/staticcheck
 $(TOOLS)/staticcheck: tools/go.mod
 	$(GO) build -C tools -o $@ honnef.co/go/tools/cmd/staticcheck
 
-wasm:             ## rebuild what is checked in: from text, and the engine; needs wabt, binaryen and clang
-	$(GO) test ./internal/wat -update -count=1
-	bash hostabi/javascript/engine/build.sh
+ALL ?=
+wasm:             ## rebuild every .wasm whose source has changed, with ALL=-all each; says what tool it lacks
+	$(GO) test ./internal/wat -update $(ALL) -count=1 -timeout 1h
 
 docs:             ## the reference pages from the code
 	$(GO) generate ./cmd/portico

@@ -120,6 +120,9 @@ type Secrets interface {
 	// Redact returns text with the values of all secrets that were granted
 	// replaced, text itself if there are none in it.
 	Redact(text []byte) []byte
+	// Begun returns how many bytes at the end of a text that goes on begin a
+	// value and are not all of it: they are to be redacted with what follows.
+	Begun(text []byte) int
 }
 
 // Hash is a hash function by its number in the ABI.

@@ -3,7 +3,6 @@ package runtime
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -43,7 +42,7 @@ func (b *builder) authorizer(info *exchange.API, from *config.Authorizer) *autho
 	}
 	if from.Validation != "" {
 		var err error
-		o.Validation, err = regexp.Compile(`\A(?:` + from.Validation + `)\z`)
+		o.Validation, err = authorize.ParseValidation(from.Validation)
 		b.wrong(config.Join(from.Key, "validation"), err)
 	}
 	// Everything that changes what a decision means is in its key.
@@ -115,7 +114,7 @@ func (b *builder) integration(r *route, info *exchange.API, from *config.Integra
 	case config.IntegrationPlugin:
 		r.info.Integration = exchange.PluginProxy
 		if p := b.plugin(config.Join(from.Key, "plugin"), from.Plugin, hostabi.Integrate); p != nil {
-			r.integration = &integrate.Plugin{Plugin: p, Timeout: timeout, KeepLimit: int(b.config.Server.MaxBody),
+			r.integration = &integrate.Plugin{Plugin: p, Timeout: timeout, KeepLimit: int(b.config.Server.MaxBody), Log: b.log,
 				V2: from.PayloadFormat == config.Payload2 || from.PayloadFormat == "" && info.Protocol == exchange.HTTP}
 		}
 	case config.IntegrationHTTPProxy, config.IntegrationHTTP:

@@ -70,7 +70,9 @@ type recordedCase struct {
 func TestRecorded(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join(recorded, "dataplane-cases.json"))
 	if errors.Is(err, os.ErrNotExist) {
-		t.Skipf("the recorded cases are not here: %v", err)
+		// Seen in the evidence, whose filter lets only such lines through.
+		fmt.Println("recorded | not here: the cases of API Gateway are not beside this checkout")
+		t.Skipf("NOT SHOWN: that answers are those that API Gateway gave: %v", err)
 	}
 	if err != nil {
 		t.Fatal(err)

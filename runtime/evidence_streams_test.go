@@ -25,8 +25,8 @@ func TestEvidenceStreams(t *testing.T) {
 	})
 	ended := sync.OnceFunc(func() { close(more) })
 	defer ended()
-	text := func(n int) string {
-		return versioned(n) + fmt.Sprintf(`
+	s := serveVersions(t, func(version int) string { // each snapshot has clients of its own
+		return fmt.Sprintf(`
 [[apis.a.routes]]
 route = "GET /lean"
 integration = { type = "http_proxy", uri = "http://%[1]s/", transport = "lean" }
@@ -35,10 +35,8 @@ route = "GET /std"
 integration = { type = "http_proxy", uri = "http://%[1]s/", transport = "std" }
 [upstream]
 idle_connections = %[2]d
-`, events, n) // each snapshot has clients of its own
-	}
-	s := serve(t, files(t, text(1), "stamp-0=stamp", "stamp-1=stamp",
-		"stamp-0.toml", "[config]\nstamp = \"0\"\n", "stamp-1.toml", "[config]\nstamp = \"1\"\n"))
+`, events, version)
+	})
 
 	var open []*bufio.Reader
 	for i := range streams {
@@ -55,9 +53,9 @@ idle_connections = %[2]d
 	}
 	before := measure(t)
 	for n := 2; n < reloads+2; n++ {
-		write(t, s.plugin(fmt.Sprintf("stamp-%d.toml", n%2)), fmt.Sprintf("[config]\nstamp = \"%d\"\n", n))
-		s.configure(text(n))
-		s.reload()
+		if err := s.version(t, n); err != nil {
+			t.Fatal(err)
+		}
 	}
 	eventually(t, "all old snapshots closed", func() bool { return s.metrics()["portico_snapshots_draining"] == 0 })
 	for name, v := range s.metrics() {

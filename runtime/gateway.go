@@ -132,14 +132,22 @@ func (g *Gateway) record(ctx context.Context, x *exchange.Exchange, r *route, se
 		if x.Response.Status >= 500 {
 			level = slog.LevelError
 		}
+		if !g.log.Enabled(ctx, level) {
+			return
+		}
 		g.log.LogAttrs(ctx, level, "request refused",
 			slog.String("request_id", x.ID),
-			slog.String("method", x.Request.Method),
+			slog.String("method", g.redacted(x.Request.Method)), // a mapper may have set it
 			slog.String("path", x.Request.RawPath),
 			slog.Int("status", x.Response.Status),
 			slog.String("response_type", string(x.Refused.Type)),
-			slog.Any("cause", x.Refused.Cause))
+			slog.String("cause", g.redacted(x.Refused.Cause.Error()))) // which quotes what plugins answer
 	}
+}
+
+// redacted is text without the values of secrets that plugins have.
+func (g *Gateway) redacted(text string) string {
+	return string(g.state.capabilities.Redact([]byte(text)))
 }
 
 // Result says what a reload did.

@@ -8,47 +8,6 @@ import (
 	"testing"
 )
 
-// versioned is a gateway whose version stands in two places: in the route's
-// own answer and in the configuration of a plugin.
-func versioned(version int) string {
-	return fmt.Sprintf(`
-[apis.a]
-protocol = "rest"
-[[apis.a.routes]]
-route = "GET /both"
-map_response = ["stamp-%[2]d"]
-integration = { type = "mock", responses = [{ body = "%[1]d", parameters = { "method.response.header.X-Route" = "'%[1]d'" } }] }
-`, version, version%2)
-}
-
-// version makes the files those of a version and reloads. Two plugins take
-// turns, so that none's file changes while a snapshot is to use it.
-func (s *stand) version(t testing.TB, n int) error {
-	write(t, s.plugin(fmt.Sprintf("stamp-%d.toml", n%2)), fmt.Sprintf("[config]\nstamp = \"%d\"\n", n))
-	write(t, s.dir+"/gateway.toml", gatewayFile(versioned(n)))
-	_, err := s.Reload(context.Background())
-	return err
-}
-
-// mixed says what is wrong with an answer whose parts are of two versions.
-func (s *stand) mixed() error {
-	resp, body, err := s.try("GET", "/both", nil)
-	switch {
-	case err != nil:
-		return err
-	case resp.StatusCode != 200:
-		return fmt.Errorf("status %d: %s", resp.StatusCode, body)
-	case resp.Header.Get("X-Stamp") != body || resp.Header.Get("X-Route") != body || body == "":
-		return fmt.Errorf("a mixture: body %q, stamp %q, route %q", body, resp.Header.Get("X-Stamp"), resp.Header.Get("X-Route"))
-	}
-	return nil
-}
-
-func serveVersioned(t *testing.T) *stand {
-	return serve(t, files(t, versioned(1), "stamp-0=stamp", "stamp-1=stamp",
-		"stamp-0.toml", "[config]\nstamp = \"0\"\n", "stamp-1.toml", "[config]\nstamp = \"1\"\n"))
-}
-
 // TestReload_hammer reloads while requests, scrapes and questions run; with
 // -race it looks for what they share.
 func TestReload_hammer(t *testing.T) {
@@ -75,7 +34,7 @@ func TestReload_hammer(t *testing.T) {
 	}
 	loop(func() error { _, err := s.Gatherer().Gather(); return err })
 	loop(func() error {
-		if r := s.Routes(); len(r) != 1 || !strings.HasSuffix(r[0].URL, "/both") {
+		if r := s.Routes(); len(r) != 3 || !strings.HasSuffix(r[0].URL, "/both") {
 			return fmt.Errorf("routes: %+v", r)
 		}
 		s.Plugins()
@@ -96,7 +55,7 @@ func TestReload_hammer(t *testing.T) {
 		if _, err := s.Reload(context.Background()); err == nil {
 			t.Error("a broken file was accepted")
 		}
-		write(t, s.dir+"/gateway.toml", gatewayFile(versioned(n)))
+		write(t, s.dir+"/gateway.toml", s.text(n))
 	}
 	close(done)
 	running.Wait()

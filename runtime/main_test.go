@@ -12,6 +12,10 @@ import (
 var cacheDir string
 
 func TestMain(m *testing.M) {
+	if dir := os.Getenv("PORTICO_TEST_GATEWAY"); dir != "" {
+		gatewayProcess(dir)
+		return
+	}
 	var err error
 	if cacheDir, err = os.MkdirTemp("", "portico-runtime-test-"); err != nil { // mode 0700
 		fmt.Fprintln(os.Stderr, err)

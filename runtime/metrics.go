@@ -57,13 +57,15 @@ type routeMetrics struct {
 	api, route           string
 	requests             [6]prometheus.Counter // by first digit of the status
 	latency, integration prometheus.Observer
-	asked, cached        prometheus.Counter
+	// decisions of the plugin, of the cache, of a call that another request made
+	asked, cached, shared prometheus.Counter
 }
 
 func (m *metrics) route(api, route string) *routeMetrics {
 	r := &routeMetrics{api: api, route: route,
 		latency: m.latency.WithLabelValues(api, route), integration: m.integration.WithLabelValues(api, route),
-		asked: m.decisions.WithLabelValues(api, route, "plugin"), cached: m.decisions.WithLabelValues(api, route, "cache")}
+		asked: m.decisions.WithLabelValues(api, route, "plugin"), cached: m.decisions.WithLabelValues(api, route, "cache"),
+		shared: m.decisions.WithLabelValues(api, route, "shared")}
 	for i, class := range [...]string{"other", "1xx", "2xx", "3xx", "4xx", "5xx"} {
 		r.requests[i] = m.requests.WithLabelValues(api, route, class)
 	}
@@ -87,6 +89,8 @@ func (m *metrics) observe(x *exchange.Exchange, r *route) {
 	switch {
 	case x.Log.AuthorizerCached:
 		series.cached.Inc()
+	case x.Log.AuthorizerShared:
+		series.shared.Inc()
 	case x.Log.AuthorizerLatency > 0:
 		series.asked.Inc()
 	}

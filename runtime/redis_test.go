@@ -3,15 +3,26 @@ package runtime_test
 import (
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"testing"
 	"time"
 )
 
-// redisServer starts a Redis of the test's own and returns its address.
-func redisServer(t *testing.T) string {
+// redisProcess is a Redis of the test's own, with an address that it keeps.
+type redisProcess struct {
+	t             *testing.T
+	tool, address string
+	cmd           *exec.Cmd
+}
+
+// redisServer starts a Redis until the test ends.
+func redisServer(t *testing.T) *redisProcess {
 	t.Helper()
 	tool, err := exec.LookPath("redis-server")
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal("redis-server is not installed, which CI must have")
+	}
 	if err != nil {
 		t.Skip("redis-server is not installed")
 	}
@@ -19,33 +30,42 @@ func redisServer(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, port, _ := net.SplitHostPort(free.Addr().String())
+	r := &redisProcess{t: t, tool: tool, address: free.Addr().String()}
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(tool, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir())
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
+	r.start()
+	t.Cleanup(r.stop)
+	return r
+}
+
+func (r *redisProcess) start() {
+	r.t.Helper()
+	host, port, _ := net.SplitHostPort(r.address)
+	r.cmd = exec.Command(r.tool, "--port", port, "--bind", host, "--save", "", "--dir", r.t.TempDir())
+	if err := r.cmd.Start(); err != nil {
+		r.t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = c.Process.Kill()
-		_ = c.Wait()
-	})
-	address := net.JoinHostPort("127.0.0.1", port)
 	for until := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		conn, err := net.Dial("tcp", address)
+		conn, err := net.Dial("tcp", r.address)
 		if err == nil {
 			_ = conn.Close()
-			return address
+			return
 		}
 		if time.Now().After(until) {
-			t.Fatal(err)
+			r.t.Fatal(err)
 		}
 	}
 }
 
+// stop kills it.
+func (r *redisProcess) stop() {
+	_ = r.cmd.Process.Kill()
+	_ = r.cmd.Wait()
+}
+
 func TestGatewaysShareWhatIsInRedis(t *testing.T) {
-	address := redisServer(t)
+	address := redisServer(t).address
 	for name, line := range map[string]string{"redis": fmt.Sprintf("redis = %q", address), "redis_url": `redis_url = { file = "redis.url" }`} {
 		t.Run(name, func(t *testing.T) {
 			// Each run has a namespace of its own: the server keeps the last one's.

@@ -2,9 +2,11 @@ package runtime_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -54,46 +56,41 @@ func (s *stand) serving() string {
 	return strings.Join(names, " ")
 }
 
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// complete is a mistake with its file, line and key.
+var complete = regexp.MustCompile(`^gateway\.toml:[1-9][0-9]*: [a-z_]+(\.[a-z_]+(\[[0-9]+\])*)+: .`)
+
 // TestMistakes: a reload that cannot work changes nothing, and says all that
-// is wrong with file, line and key.
+// is wrong with file, line and key. Each mistake is a file of testdata/mistakes
+// that takes the place of gateway.toml, or of stamp.toml where its name begins so;
+// beside it is what is said. Mistakes that are no TOML are below.
 func TestMistakes(t *testing.T) {
 	s := serveGood(t)
-	gateway := filepath.Join(s.dir, "gateway.toml")
-	for _, test := range []struct {
-		name  string
-		file  string
-		text  string
-		wants []string
-	}{
-		{"no TOML", gateway, "[server\n", []string{`gateway.toml:1: `}},
-		{"no file", gateway, "", []string{`gateway.toml: no such file or directory`}},
-		{"an unknown key", gateway, gatewayFile("listne = 1\n" + good), []string{`gateway.toml:4: server.listne: `}},
-		{"two mistakes of one file", gateway, gatewayFile(strings.NewReplacer(`"rest"`, `"soap"`, `plugin = "echo"`, `plugin = 7`).Replace(good)),
-			[]string{`gateway.toml:6: apis.a.protocol: `, `gateway.toml:17: apis.a.routes[1].integration.plugin: `}},
-		{"mistakes that only mechanisms see, in two places", gateway, gatewayFile(strings.NewReplacer(`"GET /stamped"`, `"GET /x{id}"`, `{ body = "good" }`, `{ body = "good", parameters = { "nowhere" = "'x'" } }`).Replace(good)),
-			[]string{`gateway.toml:13: apis.a.routes[0].integration: `, `gateway.toml:15: apis.a.routes[1].route: `}},
-		{"a plugin that is not there", gateway, gatewayFile(strings.Replace(good, `["stamp"]`, `["stamps"]`, 1)),
-			[]string{`gateway.toml:16: apis.a.routes[1].map_response[0]: plugin "stamps": `}},
-		{"a plugin in a place that it is not for", gateway, gatewayFile(strings.Replace(good, `["stamp"]`, `["echo"]`, 1)),
-			[]string{`gateway.toml:16: apis.a.routes[1].map_response[0]: plugin "echo" cannot be used here: it does not export portico_map_response`}},
-		{"a parameter of a URI that the route does not have", gateway, gatewayFile(good + "[[apis.a.routes]]\nroute = \"GET /p\"\nintegration = { type = \"http_proxy\", uri = \"http://127.0.0.1:9/{id}\" }\n"),
-			[]string{`gateway.toml:20: apis.a.routes[2].integration.uri: `}},
-		{"a parameter mapping of an HTTP API", gateway, gatewayFile(good + "[apis.b]\nprotocol = \"http\"\nbase_path = \"/b\"\n[[apis.b.routes]]\nroute = \"GET /p\"\nintegration = { type = \"http_proxy\", uri = \"http://127.0.0.1:9/\", request_parameters = { \"append:header.X\" = \"'y'\" } }\n"),
-			[]string{`gateway.toml:23: apis.b.routes[0].integration.request_parameters: parameter mapping of HTTP APIs is `}},
-		{"two APIs in one place", gateway, gatewayFile(good + "[apis.b]\nprotocol = \"http\"\n"), []string{`gateway.toml:18: apis.b: answers any host at /, as apis.a (line 5) does; give one of them other hosts or another base_path`}},
-		{"an access log that cannot be opened", gateway, gatewayFile(good + "[access_log]\nfile = \"nowhere/access.log\"\n"),
-			[]string{`gateway.toml:19: access_log.file: `}},
-		{"a certificate file that is none", gateway, gatewayFile(good + "[upstream]\nca_file = \"gateway.toml\"\n"),
-			[]string{`gateway.toml:19: upstream.ca_file: `}},
-		{"a plugin directory that is not there", gateway, strings.Replace(gatewayFile(good), "[plugins]\n", "[plugins]\ndirectory = \"nowhere\"\n", 1),
-			[]string{`gateway.toml:20: plugins.directory: `}},
-		{"a module that is none", s.plugin("echo.wasm"), "\x00asm\x01\x00\x00\x00\xff", []string{`echo.wasm: `}},
-		{"an empty module", s.plugin("echo.wasm"), " ", []string{`echo.wasm: `}},
-		{"a module of no kind", s.plugin("echo.wasm"), "\x00asm\x01\x00\x00\x00", []string{`echo.wasm: `}},
-		{"an unknown key of NAME.toml", s.plugin("stamp.toml"), "[config]\nstamp = \"2\"\n[brekaer]\n", []string{`stamp.toml:3: brekaer: `}},
-		{"a digest that is another", s.plugin("stamp.toml"), "digest = \"sha256:" + strings.Repeat("0", 64) + "\"\n[config]\nstamp = \"2\"\n", []string{`stamp.wasm: `}},
-		{"a configuration that the guest refuses", s.plugin("stamp.toml"), "[config]\n", []string{`want config.stamp = text`}},
-	} {
+	gateway, module := filepath.Join(s.dir, "gateway.toml"), s.plugin("echo.wasm")
+	type mistake struct{ name, file, text string }
+	mistakes := []mistake{
+		{"no-file", gateway, ""},
+		{"module-that-is-none", module, "\x00asm\x01\x00\x00\x00\xff"},
+		{"module-empty", module, " "},
+		{"module-of-no-kind", module, "\x00asm\x01\x00\x00\x00"},
+	}
+	sources, err := filepath.Glob("testdata/mistakes/*.toml")
+	if err != nil || len(sources) == 0 {
+		t.Fatalf("Glob = %v, %v", sources, err)
+	}
+	for _, source := range sources {
+		text, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := mistake{strings.TrimSuffix(filepath.Base(source), ".toml"), gateway, strings.Replace(string(text), "CACHE", cacheDir, 1)}
+		if strings.HasPrefix(m.name, "stamp-") {
+			m.file = s.plugin("stamp.toml")
+		}
+		mistakes = append(mistakes, m)
+	}
+	for _, test := range mistakes {
 		t.Run(test.name, func(t *testing.T) {
 			old, err := os.ReadFile(test.file)
 			if err != nil {
@@ -109,17 +106,12 @@ func TestMistakes(t *testing.T) {
 			if err == nil {
 				t.Fatal("it was accepted")
 			}
-			at := 0
-			for _, want := range test.wants {
-				i := strings.Index(err.Error()[at:], want)
-				if i < 0 {
-					t.Errorf("the error is\n%v\nwant %q in it, in this order", err, want)
-					continue
+			said := strings.ReplaceAll(err.Error(), s.dir+string(filepath.Separator), "")
+			golden(t, filepath.Join("testdata", "mistakes", test.name+".want"), said+"\n")
+			for line := range strings.SplitSeq(said, "\n") {
+				if !complete.MatchString(line) && test.name != "no-file" && test.name != "no-toml" {
+					t.Errorf("%q lacks the file, the line or the key", line)
 				}
-				at += i
-			}
-			if strings.Count(err.Error(), "\n")+1 != len(test.wants) {
-				t.Errorf("the error is\n%v\nwant %d lines", err, len(test.wants))
 			}
 			if r.Snapshot != before || s.Snapshot() != before || s.LastReload().Error != err.Error() {
 				t.Errorf("snapshot %d, was %d; last reload %+v", r.Snapshot, before, s.LastReload())
@@ -134,6 +126,24 @@ func TestMistakes(t *testing.T) {
 			}
 			s.answers(t, "1")
 		})
+	}
+}
+
+// golden compares got with a file, or rewrites the file.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs\n got: %s\nwant: %s", file, got, want)
 	}
 }
 

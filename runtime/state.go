@@ -75,11 +75,13 @@ func (s *state) prepare(c *config.Config, errs *config.Errors) error {
 	}
 	next, err := s.openAccessLog(c)
 	if err != nil {
-		key := "access_log.format"
 		if errors.Is(err, accesslog.ErrOpen) {
-			key = "access_log.file"
+			errs.Add(c.At("access_log.file", err))
+			return nil
 		}
-		errs.Add(c.At(key, err))
+		for _, e := range split(err) {
+			errs.Add(c.At("access_log.format", e))
+		}
 		return nil
 	}
 	s.nextLog, s.nextLogOf = next, c.AccessLog
@@ -126,7 +128,8 @@ func (s *state) openAccessLog(c *config.Config) (*accesslog.Log, error) {
 	default:
 		file = c.Resolve(file)
 	}
-	return accesslog.New(accesslog.Options{File: file, Format: c.AccessLog.Format, Check: s.stores.check, Logger: s.log})
+	return accesslog.New(accesslog.Options{File: file, Format: c.AccessLog.Format, Check: s.stores.check,
+		Redact: s.capabilities.Redact, Logger: s.log})
 }
 
 func (s *state) close() error {

@@ -27,24 +27,36 @@ import (
 type target struct {
 	gateway, baseline string
 	most              float64 // 0 for none
+	exact             bool    // most has its room already: -noise does not add to it
 	what              string
 }
 
+// targets are what has been promised, to go-std, and what a regression would
+// break, to floor: floor moves with the machine as the gateways do, so those
+// bounds are a tenth or so above what is measured, on a busy machine too.
+// Lower them when the cost falls.
 var targets = []target{
-	{"floor", "gostd", 0, "net/http and the lean client with nothing between, to go-std"},
-	{"plain", "gostd", 0.55, "plain http_proxy to go-std (aim 0.42)"},
-	{"plain-rest", "gostd", 0.55, "plain http_proxy of a REST API to go-std"},
-	{"plugin", "gostd-plugin", 0.55, "native authorizer and mapper to go-std with the same guests"},
-	{"go-guest", "plugin", 1.10, "the same as one Go guest, to the small guests"},
-	{"cached", "gostd-plugin", 0.55, "the decision remembered for 300 s, to go-std asking each time"},
+	{"floor", "gostd", 0, false, "net/http and the lean client with nothing between, to go-std"},
+	{"plain", "gostd", 0.55, false, "plain http_proxy to go-std (aim 0.42)"},
+	{"plain-rest", "gostd", 0.55, false, "plain http_proxy of a REST API to go-std"},
+	{"plugin", "gostd-plugin", 0.55, false, "native authorizer and mapper to go-std with the same guests"},
+	{"go-guest", "plugin", 1.10, false, "the same as one Go guest, to the small guests"},
+	{"cached", "gostd-plugin", 0.55, false, "the decision remembered for 300 s, to go-std asking each time"},
+
+	{"plain", "floor", 1.60, true, "plain http_proxy to floor"},
+	{"plain-rest", "floor", 1.60, true, "plain http_proxy of a REST API to floor"},
+	{"plugin", "floor", 1.75, true, "native authorizer and mapper to floor"},
+	{"cached", "floor", 1.70, true, "the decision remembered, to floor"},
+	{"go-guest", "floor", 1.95, true, "authorizer and mapper in one Go guest to floor"},
 }
 
 // noise is what a measurement on a shared machine may exceed its bound by,
-// unless -noise says otherwise.
+// unless -noise says otherwise. Memory is no matter of luck and has none.
 const noise = 1.15
 
 // Bounds of memory in MiB: of a gateway with small guests before the first
-// request, and of one with a Go guest after 64 requests at once.
+// request, and of one with a Go guest at its most while 64 requests are in
+// flight.
 const (
 	idleMemory  = 40
 	guestMemory = 60
@@ -140,13 +152,18 @@ func run(o options) (missed int, err error) {
 
 // table measures once and returns what is to be read.
 func table(gateways []*process, idle float64, o options) (text string, missed int, err error) {
+	peak, goGuest := math.NaN(), byName(gateways, "go-guest")
+	if goGuest != nil {
+		if err := goGuest.forget(); err != nil {
+			return "", 0, err
+		}
+	}
 	cost, err := measure(gateways, o.rounds, o.round)
 	if err != nil {
 		return "", 0, err
 	}
-	peak := math.NaN()
-	if g := byName(gateways, "go-guest"); g != nil {
-		if peak, err = g.memory(); err != nil {
+	if goGuest != nil {
+		if peak, err = goGuest.peak(); err != nil {
 			return "", 0, err
 		}
 	}
@@ -239,17 +256,21 @@ func report(w io.Writer, gateways []*process, cost map[string][]float64, o optio
 			ratios = append(ratios, cost[x.gateway][i]/cost[x.baseline][i])
 		}
 		m := median(ratios)
+		over := o.noise
+		if x.exact {
+			over = 1
+		}
 		if x.most == 0 {
 			fmt.Fprintf(t, "%s\t%.2f\t%.2f to %.2f\t\tfor comparison\n", x.what, m, slices.Min(ratios), slices.Max(ratios))
 			continue
 		}
-		fmt.Fprintf(t, "%s\t%.2f\t%.2f to %.2f\t%.2f\t%s\n", x.what, m, slices.Min(ratios), slices.Max(ratios), x.most, verdict(m, x.most, o.noise))
+		fmt.Fprintf(t, "%s\t%.2f\t%.2f to %.2f\t%.2f\t%s\n", x.what, m, slices.Min(ratios), slices.Max(ratios), x.most, verdict(m, x.most, over))
 	}
 	if idle == idle { // measured
-		fmt.Fprintf(t, "idle memory with small guests, MiB\t%.0f\t\t%d\t%s\n", idle, idleMemory, verdict(idle, idleMemory, noise))
+		fmt.Fprintf(t, "idle memory with small guests, MiB\t%.0f\t\t%d\t%s\n", idle, idleMemory, verdict(idle, idleMemory, 1))
 	}
 	if peak == peak {
-		fmt.Fprintf(t, "memory with a Go guest, 64 in flight, MiB\t%.0f\t\t%d\t%s\n", peak, guestMemory, verdict(peak, guestMemory, noise))
+		fmt.Fprintf(t, "peak memory with a Go guest, 64 in flight, MiB\t%.0f\t\t%d\t%s\n", peak, guestMemory, verdict(peak, guestMemory, 1))
 	}
 	t.Flush()
 	return missed

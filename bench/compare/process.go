@@ -105,15 +105,30 @@ func (p *process) cpu() (time.Duration, error) {
 // memory is the resident set size of p in MiB, with all of the binary that it
 // shares with other processes: what it takes when it runs alone.
 func (p *process) memory() (float64, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", p.cmd.Process.Pid))
+	return mebibytes(fmt.Sprintf("/proc/%d/smaps_rollup", p.cmd.Process.Pid), "Rss:")
+}
+
+// peak is the most that the resident set of p has been since forget, in MiB.
+func (p *process) peak() (float64, error) {
+	return mebibytes(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid), "VmHWM:")
+}
+
+// forget lets the kernel begin anew with the peak: compiling took more than
+// serving does. See proc(5), "/proc/pid/clear_refs".
+func (p *process) forget() error {
+	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.cmd.Process.Pid), []byte("5"), 0)
+}
+
+func mebibytes(file, key string) (float64, error) {
+	b, err := os.ReadFile(file)
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(b)) {
-		if rest, ok := strings.CutPrefix(line, "Rss:"); ok {
+		if rest, ok := strings.CutPrefix(line, key); ok {
 			kib, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
 			return kib / 1024, err
 		}
 	}
-	return 0, fmt.Errorf("no Rss in smaps_rollup")
+	return 0, fmt.Errorf("no %s in %s", key, file)
 }

@@ -58,7 +58,7 @@ func TestSamplesReachTheProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(files) == 0 {
-		t.Skip("no conformance data")
+		t.Skip("NOT SHOWN: that AWS's samples reach a command as they are, for they are not here")
 	}
 	p := load(t, newEngine(t), moods(t), command.Options{})
 	for _, f := range files {

@@ -18,7 +18,8 @@ type stderr struct {
 }
 
 // output takes a line that a process printed. There is none before its call:
-// a start section has nobody to tell.
+// a start section has nobody to tell. Nothing is redacted: a command has no
+// capability that could give it a secret.
 func (p *Plugin) output(i *engine.Instance, _ bool, line []byte) {
 	t, ok := i.Value.(*stderr)
 	if !ok || !p.log.Enabled(i.Context(), slog.LevelWarn) {

@@ -30,10 +30,14 @@
 // # Stack
 //
 // wazero keeps a guest's stack in a Go slice that it doubles when it is full,
-// up to 80 MiB, and then traps. Yield ends the call much earlier, when the
-// slice exceeds [Limits.StackBytes]. A guest whose single frames are very
-// large can pass that mark between two yields; wazero's own ceiling holds
-// then, and the instance is dropped with its stack.
+// and traps when it is full at more than 50,000,000 bytes. Yield ends the call
+// much earlier, when the slice exceeds [Limits.StackBytes]. Functions pay for
+// their frames when they are entered, so that between two yields the stack
+// grows by 2 MiB at most, and the slice does not pass twice a limit of 4 MiB
+// or more by more than a frame. Frames above a MiB pay as one of a MiB; for
+// those, and in [WatchContext], wazero's ceiling is what holds: a slice of
+// 100 MB and a frame, beside the one of half that size which it was copied
+// from. The instance is dropped with its stack.
 //
 // # Locks
 //

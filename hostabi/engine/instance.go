@@ -54,7 +54,7 @@ func (c *compiled) instantiate(ctx context.Context, o *PoolOptions) (i *Instance
 		compiled: c,
 		funcs:    make([]function, len(c.funcs)),
 		stack:    make([]uint64, c.slots),
-		output:   output{sink: o.Output},
+		output:   newOutput(o),
 	}
 	i.ctx.i = i
 	i.ctx.parent = context.Background()

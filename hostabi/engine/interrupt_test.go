@@ -15,7 +15,7 @@ import (
 )
 
 // spinners are the ways not to end. For the first mustShow of them the median
-// is bounded too, in the long form.
+// is bounded, too.
 const mustShow = 5
 
 var spinners = []struct{ name, f string }{
@@ -39,18 +39,32 @@ var spinners = []struct{ name, f string }{
 	{"naps of a nanosecond", "naps"},
 }
 
-// evidence asks for the long form, with the bound on the median.
+// evidence asks for the long form.
 func evidence() bool { return os.Getenv("PORTICO_EVIDENCE") == "full" }
 
+// stopping says how often each guest is stopped and how long that may take: in
+// the ordinary form, in that of the short evidence, in the full one.
+type stopping struct {
+	rounds, tries   int
+	median, longest time.Duration
+}
+
+func stoppingForm() stopping {
+	switch {
+	case evidence():
+		return stopping{rounds: 20, tries: 1, median: 100 * time.Millisecond, longest: 2 * time.Second}
+	case os.Getenv("PORTICO_EVIDENCE") == "short":
+		return stopping{rounds: 5, tries: 2, median: 200 * time.Millisecond, longest: 2 * time.Second}
+	}
+	// The machine may be busy; a hang would last for ever.
+	return stopping{rounds: 2, tries: 1, median: 20 * time.Second, longest: 20 * time.Second}
+}
+
 // TestDeadlineStopsAnyGuest stops each guest at a deadline of 50 ms, while the
-// collector runs all the time and an instance of another module answers. The
-// bound in an ordinary run is generous, since the machine may be busy.
+// collector runs all the time and an instance of another module answers.
 func TestDeadlineStopsAnyGuest(t *testing.T) {
 	const timeout = 50 * time.Millisecond
-	rounds, bound := 2, 20*time.Second // a hang would last for ever
-	if evidence() {
-		rounds, bound = 20, 2*time.Second
-	}
+	form := stoppingForm()
 	e := newEngine(t, Options{})
 	spin := newPool(t, compileGuest(t, e, guest(t, "spin"), Limits{}), PoolOptions{})
 	other := newPool(t, compileGuest(t, e, guest(t, "basic"), Limits{}), PoolOptions{})
@@ -58,28 +72,39 @@ func TestDeadlineStopsAnyGuest(t *testing.T) {
 
 	t.Logf("%-44s %9s %9s %9s", "guest, stopped at 50 ms", "median", "longest", "answers")
 	for n, s := range spinners {
-		var took []time.Duration
-		before := answers.Load()
-		for range rounds {
-			took = append(took, stopAfter(t, spin, s.f, timeout))
-		}
-		slices.Sort(took)
-		median, longest := took[len(took)/2], took[len(took)-1]
-		t.Logf("%-44s %9v %9v %9d", s.name, median.Round(100*time.Microsecond), longest.Round(100*time.Microsecond), answers.Load()-before)
-		if longest > bound {
-			t.Errorf("%s: stopped after %v", s.name, longest)
-		}
-		if evidence() && n < mustShow && median > 2*timeout {
-			t.Errorf("%s: median is %v", s.name, median)
-		}
-		if evidence() && answers.Load() == before {
-			t.Errorf("%s: no other call was answered meanwhile", s.name)
+		for try := 1; ; try++ {
+			before := answers.Load()
+			median, longest := stopOften(t, spin, s.f, timeout, form.rounds)
+			met := answers.Load() - before
+			t.Logf("%-44s %9v %9v %9d", s.name, median.Round(100*time.Microsecond), longest.Round(100*time.Microsecond), met)
+			slow := longest > form.longest || n < mustShow && median > form.median
+			if slow && try < form.tries {
+				continue
+			}
+			if slow {
+				t.Errorf("%s: stopped after %v, in the median %v; want at most %v and %v", s.name, longest, median, form.longest, form.median)
+			}
+			if form.rounds > 2 && met == 0 {
+				t.Errorf("%s: no other call was answered meanwhile", s.name)
+			}
+			break
 		}
 	}
 	if collections.Load() == 0 || answers.Load() == 0 {
 		t.Errorf("%d collections ended and %d other calls were answered meanwhile", collections.Load(), answers.Load())
 	}
 	t.Logf("%d collections", collections.Load())
+}
+
+// stopOften stops a guest some times.
+func stopOften(t *testing.T, p *Pool, f string, timeout time.Duration, rounds int) (median, longest time.Duration) {
+	t.Helper()
+	var took []time.Duration
+	for range rounds {
+		took = append(took, stopAfter(t, p, f, timeout))
+	}
+	slices.Sort(took)
+	return took[len(took)/2], took[len(took)-1]
 }
 
 // stopAfter measures a call that ends by its deadline.

@@ -90,6 +90,10 @@ const (
 	// function names are its own choice.
 	stackText = 8 << 10
 	lineText  = 4 << 10
+
+	// keptLine is the largest buffer for lines that an instance keeps, in bytes:
+	// what an append makes of lineText.
+	keptLine = 2 * lineText
 )
 
 // Limits bounds what a module may claim. Limits are compared: equal bytes
@@ -105,6 +109,7 @@ type Limits struct {
 
 	// StackBytes is the size at which the guest's call stack ends the call
 	// with a trap; 0 means DefaultStackBytes. wazero doubles the stack, so
-	// what counts is the first power of two times 10 KiB above it.
+	// what counts is the first power of two times 10 KiB above it. Between two
+	// looks at it the stack may grow by 2 MiB.
 	StackBytes int
 }

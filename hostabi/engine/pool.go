@@ -44,9 +44,18 @@ type PoolOptions struct {
 	StartTimeout time.Duration
 
 	// Output gets each line that a guest writes to WASI's standard output and
-	// error, without its end and cut at 4 KiB, before the call that wrote it
-	// ends. line is valid until Output returns. nil means that nobody reads.
+	// error, without its end, before the call that wrote it ends. A line that is
+	// longer than LineBytes comes in parts. line is valid until Output returns.
+	// nil means that nobody reads.
 	Output func(i *Instance, stderr bool, line []byte)
+
+	// LineBytes is how much of a line is kept until its end is there; 0 means 4
+	// KiB.
+	LineBytes int
+
+	// Hold says how many bytes at the end of a part belong to what follows: they
+	// begin the next part. nil means none.
+	Hold func(part []byte) int
 }
 
 // Pool keeps the instances of one module for one user. It is a stack, so that

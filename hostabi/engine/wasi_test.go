@@ -209,7 +209,7 @@ func TestOutputIsCutIntoLines(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
-			o := output{sink: func(_ *Instance, stderr bool, line []byte) {
+			o := output{limit: lineText, sink: func(_ *Instance, stderr bool, line []byte) {
 				fd := "1 "
 				if stderr {
 					fd = "2 "

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/hostabi/adapter"
 	"github.com/portico-gateway/portico/hostabi/engine"
 )
 
@@ -32,24 +33,46 @@ var slogLevels = [...]slog.Level{
 	hostabi.LevelError: slog.LevelError,
 }
 
-// line logs a line of the guest's unless the call has used its lines up.
+// line logs a line of the guest's unless the call has used its lines up. What
+// was printed takes as many lines as it needs; what was logged is cut.
 func (c *call) line(level slog.Level, text []byte, stream string) bool {
 	if !c.plugin.log.Enabled(c.instance.Context(), level) {
 		return true
 	}
-	if secrets := c.plugin.capabilities.Secrets; secrets != nil && c.lines.Logged < c.lines.Max {
-		text = secrets.Redact(text[:min(len(text), maxRedacted)])
+	if c.lines.Logged < c.lines.Max {
+		text = c.redacted(text)
 	}
-	line, ok := c.lines.Admit(text)
-	switch {
-	case !ok:
-		return false
-	case stream != "":
+	for {
+		n := min(len(text), adapter.MaxLine)
+		line, ok := c.lines.Admit(text[:n])
+		text = text[n:]
+		switch {
+		case !ok:
+			return false
+		case stream == "":
+			c.log(level, line)
+			return true
+		}
 		c.log(level, line, slog.String("stream", stream))
-	default:
-		c.log(level, line)
+		if len(text) == 0 {
+			return true
+		}
 	}
-	return true
+}
+
+// redacted is text without the values of secrets. It is to be cut later: a part
+// of a value is not known for one. Of text that is too long, it is what is up to
+// maxRedacted, and not the beginning of a value that goes on.
+func (c *call) redacted(text []byte) []byte {
+	secrets := c.plugin.capabilities.Secrets
+	if secrets == nil {
+		return text
+	}
+	if len(text) > maxRedacted {
+		text = text[:maxRedacted]
+		text = text[:len(text)-secrets.Begun(text)]
+	}
+	return secrets.Redact(text)
 }
 
 // log adds what tells whose line it is.

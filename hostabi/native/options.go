@@ -67,8 +67,9 @@ const (
 	// that was measured answers within a millisecond.
 	DefaultTimeout = time.Second
 
-	// maxRedacted bounds what of a line is searched for secrets; it is more
-	// than what is logged of it, so that the cut leaves no half of one.
+	// maxRedacted bounds what of a line is searched for secrets at one time, and
+	// what an instance holds of a line that it prints: as much as a secret may
+	// have, so that the longest one is seen whole.
 	maxRedacted = 64 << 10
 
 	// maxConfigError bounds the text that a guest refuses its configuration

@@ -111,7 +111,7 @@ func newPlugin(m *engine.Module, o Options) *Plugin {
 }
 
 func (p *Plugin) poolOptions(o Options) engine.PoolOptions {
-	return engine.PoolOptions{
+	pool := engine.PoolOptions{
 		Name:         o.Name,
 		Max:          o.Instances,
 		Warm:         o.Warm,
@@ -122,6 +122,10 @@ func (p *Plugin) poolOptions(o Options) engine.PoolOptions {
 		Init:         p.configure,
 		Output:       p.output,
 	}
+	if secrets := p.capabilities.Secrets; secrets != nil {
+		pool.LineBytes, pool.Hold = maxRedacted, secrets.Begun
+	}
+	return pool
 }
 
 // callOf is the state of an instance's calls.

@@ -100,11 +100,8 @@ func scriptFail(c *call, s []uint64) int32 {
 	if !ok {
 		return efault
 	}
-	text := b[:min(len(b), maxConfigError)]
-	if secrets := c.plugin.capabilities.Secrets; secrets != nil {
-		text = secrets.Redact(text)
-	}
-	c.scriptError = &adapter.SourceError{Line: int(uint32(s[0])), Column: int(uint32(s[1])), Text: string(text)}
+	text := c.redacted(b)
+	c.scriptError = &adapter.SourceError{Line: int(uint32(s[0])), Column: int(uint32(s[1])), Text: string(text[:min(len(text), maxConfigError)])}
 	return 0
 }
 

@@ -120,6 +120,18 @@ func (secrets) Redact(text []byte) []byte {
 	return []byte(strings.NewReplacer(SecretReadValue, redacted, SecretUseValue, redacted).Replace(string(text)))
 }
 
+func (s secrets) Begun(text []byte) (n int) {
+	text = s.Redact(text)
+	for _, v := range [...]string{SecretReadValue, SecretUseValue} {
+		for k := n + 1; k < len(v) && k <= len(text); k++ {
+			if strings.HasSuffix(string(text), v[:k]) {
+				n = k
+			}
+		}
+	}
+	return n
+}
+
 // metrics checks and forgets.
 type metrics struct{}
 

@@ -60,7 +60,11 @@ func check(t *testing.T, source string) {
 	}
 	tool, err := exec.LookPath(command[0])
 	if err != nil {
-		t.Skipf("%s is not installed (Debian: wabt; npm: binaryen)", command[0])
+		const text = "%s is not installed (Debian: wabt; npm: binaryen)"
+		if *update || os.Getenv("CI") != "" {
+			t.Fatalf(text, command[0])
+		}
+		t.Skipf(text, command[0])
 	}
 	out := filepath.Join(t.TempDir(), "out.wasm")
 	args := append(command[1:len(command):len(command)], source, "-o", out)

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -87,18 +88,21 @@ func TestClient(t *testing.T) {
 	p := New(Options{TrustedProxies: proxies})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			x := request(tt.peer, tt.header...)
-			if r := p.Accept(x); r != nil {
-				t.Fatalf("refused: %+v", r)
-			}
-			var names []string
-			for _, f := range x.Request.Header {
-				names = append(names, f.Name)
-			}
-			q := &x.Request
-			got := origin{q.Client.String(), q.Forwarded, q.Scheme, q.Port, strings.Join(names, " ")}
-			if got != tt.want {
-				t.Errorf("origin %+v, want %+v", got, tt.want)
+			for _, text := range []string{"", tt.peer} { // the front may have made it, or not
+				x := request(tt.peer, slices.Clone(tt.header)...)
+				x.Request.PeerText = text
+				if r := p.Accept(x); r != nil {
+					t.Fatalf("refused: %+v", r)
+				}
+				var names []string
+				for _, f := range x.Request.Header {
+					names = append(names, f.Name)
+				}
+				q := &x.Request
+				got := origin{q.Client.String(), q.Forwarded, q.Scheme, q.Port, strings.Join(names, " ")}
+				if got != tt.want {
+					t.Errorf("text %q: origin %+v, want %+v", text, got, tt.want)
+				}
 			}
 		})
 	}

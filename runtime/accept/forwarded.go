@@ -36,6 +36,10 @@ func (p *Phase) client(q *exchange.Request) {
 	if !peer.IsValid() {
 		return
 	}
+	if len(hops) == 0 && q.PeerText != "" {
+		q.Forwarded = q.PeerText
+		return
+	}
 	var buf [64]byte
 	b := buf[:0]
 	for i := len(hops) - 1; i >= 0; i-- {

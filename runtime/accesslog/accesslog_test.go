@@ -45,7 +45,7 @@ func full() *exchange.Exchange {
 	}
 	x.Log = exchange.Record{
 		Status: 502, ResponseLength: 1024, ResponseLatency: 15 * time.Millisecond,
-		IntegrationStatus: 200, IntegrationLatency: 12 * time.Millisecond, IntegrationError: errors.New("reset, \"late\""),
+		IntegrationStatus: 200, BackendStatus: 404, IntegrationLatency: 12 * time.Millisecond, IntegrationError: errors.New("reset, \"late\""),
 		AuthorizerStatus: 200, AuthorizerLatency: 3 * time.Millisecond, AuthorizerError: "none",
 		ErrorMessage: "Internal server error", ErrorResponseType: "INTEGRATION_FAILURE",
 	}
@@ -154,11 +154,20 @@ func TestValuesAgree(t *testing.T) {
 	bare.Stage = nil
 	for name, x := range map[string]*exchange.Exchange{"full": full(), "without stage": bare, "empty": {}} {
 		for variable, value := range appenders {
-			got, gotOK := value(nil, x)
+			got, gotOK := value.append(nil, x)
 			want, wantOK := x.ContextValue(variable)
 			if gotOK != wantOK || gotOK && string(got) != want {
 				t.Errorf("%s: %s is %q, %v, want %q, %v", name, variable, got, gotOK, want, wantOK)
 			}
+		}
+	}
+}
+
+// What is written as literal text is not set, in whatever state of a request.
+func TestUnset(t *testing.T) {
+	for _, name := range unset {
+		if v, ok := full().ContextValue(name); ok || !known(name) {
+			t.Errorf("%s is known: %v, and set to %q", name, known(name), v)
 		}
 	}
 }
@@ -197,7 +206,7 @@ func TestNames(t *testing.T) {
 // FuzzLine: whatever a client sends, a line is one line, is what its format
 // says, and gives the value back where the format can hold it.
 func FuzzLine(f *testing.F) {
-	for _, s := range []string{"curl/8", "a\r\nb", `"q" \ , <&>'`, "\x00\x1b[2J\x7f", "\u0085\u2028\u2029", "\xff\xfe", "ü€𝄞", "5", "true", "-"} {
+	for _, s := range []string{"curl/8", "a\r\nb", `"q" \ , <&>'`, "\x00\x1b[2J\x7f", "\u0085\u2028\u2029", "\xff\xfe", "ü€𝄞", "5", "1E700", "true", "-"} {
 		f.Add(s)
 	}
 	compiled := map[string]*template{}
@@ -223,7 +232,9 @@ func FuzzLine(f *testing.F) {
 			switch format[0] {
 			case '{', 'j':
 				var m map[string]any
-				if err := json.Unmarshal(got, &m); err != nil {
+				d := json.NewDecoder(bytes.NewReader(got))
+				d.UseNumber() // 1E700 is JSON and no float64
+				if err := d.Decode(&m); err != nil {
 					t.Fatalf("%s: %v of %q", format, err, got)
 				}
 				if v, ok := m["httpMethod"]; ok && len(value) < maxValue && value != "" && v != strings.ToValidUTF8(value, "\ufffd") && !strings.ContainsRune(value, '\ufffd') {

@@ -76,6 +76,12 @@ func (e escaper) plain(v []byte) bool {
 	return true
 }
 
+// always reports whether no value of a form needs escaping.
+func (e escaper) always(f form) bool {
+	bare := e.kind == kindJSON && !e.quoted // only numbers stand there as they are
+	return f == number && !(bare && e.text) || f == word && !bare
+}
+
 // safeBytes marks, for each kind, the bytes that stand for themselves.
 var safeBytes = func() (t [4][256]bool) {
 	special := [4]string{kindText: "\" \\", kindJSON: "\"\\", kindCSV: "\",", kindXML: "\"'&<>"}

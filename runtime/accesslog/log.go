@@ -35,6 +35,9 @@ type Options struct {
 	Check bool
 	// Writer takes the lines in place of File. It is not closed.
 	Writer io.Writer
+	// Redact replaces what is not to be read in a value that a plugin may have
+	// set; it returns text itself if there is nothing. nil replaces nothing.
+	Redact func(text []byte) []byte
 	// Logger gets a warning when writing begins to fail and a message when it
 	// works again; nil discards both.
 	Logger *slog.Logger
@@ -55,6 +58,7 @@ func New(opts Options) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.redact = opts.Redact
 	l := &Log{template: t}
 	l.lines.New = func() any { return new(line) }
 	log := opts.Logger

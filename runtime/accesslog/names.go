@@ -48,6 +48,16 @@ func known(name string) bool {
 	return false
 }
 
+// foreign reports whether a plugin may have chosen the value of a variable: what
+// an authorizer says, the texts of errors, and what mappers may change.
+func foreign(name string) bool {
+	switch name {
+	case "httpMethod", "path", "identity.userAgent", "integration.error", "integrationErrorMessage":
+		return true
+	}
+	return strings.HasPrefix(name, "authorizer.")
+}
+
 // nearest returns the known name that is most like name, "" if none is.
 func nearest(name string) string {
 	lower := strings.ToLower(name)

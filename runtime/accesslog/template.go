@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/portico-gateway/portico/runtime/exchange"
@@ -37,14 +38,20 @@ var presets = map[string]string{
 }
 
 // template is a compiled format.
-type template struct{ parts []part }
+type template struct {
+	parts  []part
+	redact func(text []byte) []byte // nil for none
+}
 
 // part is literal text and the variable that follows it.
 type part struct {
 	literal string
 	name    string // "" at the end
 	value   appender
+	foreign bool // a plugin may have set it
 	escape  escaper
+	plain   bool // a value that is set needs no escaping
+	dash    bool // nor does "-"
 }
 
 // messageString is error.message within quotes of its own.
@@ -68,15 +75,22 @@ func (t *template) append(dst []byte, x *exchange.Exchange, n *line) []byte {
 		} else {
 			var v string
 			v, ok = x.ContextValue(p.name)
-			dst = append(dst, v[:min(len(v), maxValue)]...)
+			if !p.foreign {
+				v = v[:min(len(v), maxValue)]
+			}
+			dst = append(dst, v...)
 		}
+		if p.foreign && t.redact != nil { // before it is cut: a part of a secret is not known for one
+			dst = append(dst[:start], t.redact(dst[start:])...)
+		}
+		plain := p.plain
 		if !ok || len(dst) == start {
-			dst = append(dst[:start], '-')
+			dst, plain = append(dst[:start], '-'), p.dash
 		}
 		if len(dst)-start > maxValue {
 			dst = dst[:start+maxValue]
 		}
-		if !p.escape.plain(dst[start:]) {
+		if !plain && !p.escape.plain(dst[start:]) {
 			n.scratch = append(n.scratch[:0], dst[start:]...)
 			dst = p.escape.append(dst[:start], n.scratch)
 		}
@@ -140,7 +154,8 @@ func (c *compiler) compile(text string) {
 	if strings.ContainsAny(text, "\r\n") {
 		c.errorf("must be one line")
 	}
-	literal := 0 // where the current literal begins
+	before := "" // literal text that no part has yet
+	literal := 0 // where the rest of it begins
 	for i := 0; i < len(text); {
 		if text[i] != '$' {
 			c.place.step(c.kind, text[i])
@@ -158,11 +173,23 @@ func (c *compiler) compile(text string) {
 		if name == messageString && c.kind == kindJSON && !e.quoted {
 			name, e.text = "error.message", true // quoted by us, as JSON
 		}
-		c.parts = append(c.parts, part{literal: text[literal:i], name: name, value: appenders[name], escape: e})
+		before += text[literal:i]
 		i += end
 		literal = i
+		dash := []byte("-")
+		if slices.Contains(unset, name) {
+			if !e.plain(dash) {
+				dash = e.append(nil, dash)
+			}
+			before += string(dash)
+			continue
+		}
+		value := appenders[name]
+		c.parts = append(c.parts, part{literal: before, name: name, value: value.append, foreign: foreign(name), escape: e,
+			plain: e.always(value.form), dash: e.plain(dash)})
+		before = ""
 	}
-	c.parts = append(c.parts, part{literal: text[literal:]})
+	c.parts = append(c.parts, part{literal: before + text[literal:]})
 }
 
 // variable returns the length of the variable that s begins with. What is not

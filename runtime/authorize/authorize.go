@@ -37,8 +37,8 @@ type Options struct {
 	Key string
 	// Identity are the identity sources; a Token authorizer has one header.
 	Identity []Source
-	// Validation must match a token before the plugin is called; nil matches
-	// all.
+	// Validation must match a token before the plugin is called, see
+	// [ParseValidation]; nil matches all.
 	Validation *regexp.Regexp
 	// TTL is how long a decision is remembered, 0 not at all.
 	TTL time.Duration
@@ -59,6 +59,17 @@ type Authorizer struct {
 	Options
 	identity string
 	flights  flights
+}
+
+// ParseValidation reads an expression that a whole token must match, from its
+// first byte to its last: half a match is what somebody else may go on writing.
+// API Gateway's guide says "matches" of its Java expressions and shows some that
+// make sense as a whole only, such as "Bearer.*".
+func ParseValidation(s string) (*regexp.Regexp, error) {
+	if _, err := regexp.Compile(s); err != nil { // "a)|(b" has no meaning of its own
+		return nil, err
+	}
+	return regexp.Compile(`\A(?:` + s + `)\z`)
 }
 
 // Errors of Options.
@@ -85,7 +96,7 @@ func New(o Options) (*Authorizer, error) {
 // Authorize returns nil when the request may go on; the decision is then in
 // the exchange.
 func (a *Authorizer) Authorize(ctx context.Context, x *exchange.Exchange) *exchange.Refusal {
-	if methodARNLength(x) > maxMethodARN {
+	if x.API.Protocol == exchange.REST && methodARNLength(x) > maxMethodARN {
 		return arnTooLong
 	}
 	call := x.NewCall()
@@ -104,15 +115,25 @@ func (a *Authorizer) Authorize(ctx context.Context, x *exchange.Exchange) *excha
 		x.Log.AuthorizerCached = true
 		return d.apply(x)
 	}
-	d, refusal := a.flights.do(ctx, k, func(ctx context.Context) (*decision, *exchange.Refusal) {
+	start := time.Now()
+	d, refusal, shared := a.flights.do(ctx, k, func(ctx context.Context, alone func()) (*decision, *exchange.Refusal) {
+		read := false
+		call.OnRead = func() {
+			read = true
+			alone()
+		}
 		d, refusal := a.decide(ctx, x, call)
-		if refusal == nil {
+		if refusal == nil && !read {
 			d.ttl = a.TTL
 			a.Cache.entries.Set(k, d)
 		}
 		return d, refusal
 	})
+	x.Log.AuthorizerShared, x.Log.AuthorizerLatency = shared, time.Since(start)
 	if refusal != nil {
+		if shared && refusal.Cause != nil {
+			x.Log.AuthorizerError = refusal.Cause.Error()
+		}
 		return refusal
 	}
 	return d.apply(x)
@@ -182,7 +203,9 @@ func (a *Authorizer) read(x *exchange.Exchange, call *exchange.Call, answer int3
 		return d, nil
 	case hostabi.AnswerAllow:
 		d.verdict = allow
-		d.context = append(d.context, call.AuthContext...)
+		if d.context = call.AuthContext; a.TTL > 0 { // it outlives the call
+			d.context = append([]exchange.AuthValue(nil), d.context...)
+		}
 		return d, nil
 	case hostabi.AnswerResult:
 		return a.readResult(call.Result)

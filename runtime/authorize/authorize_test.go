@@ -3,12 +3,14 @@ package authorize
 import (
 	"context"
 	"errors"
+	"io"
 	"net/netip"
 	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -182,6 +184,41 @@ func TestWithoutIdentityThePluginIsNotCalled(t *testing.T) {
 	}
 }
 
+func TestATokenIsValidAsAWhole(t *testing.T) {
+	for _, c := range []struct {
+		expression, token string
+		want              bool
+	}{
+		{"Bearer .+", "Bearer x", true},
+		{"Bearer [a-z]+", "Bearer x; and more", false},
+		{"Bearer [a-z]+", "no Bearer x", false},
+		{"Bearer.*", "Bearer x", true},
+		{"a|b", "a", true},
+		{"a|b", "b", true},
+		{"a|b", "ab", false},
+		{"a|b", "xb", false},
+		{"^Bearer x$", "Bearer x", true},
+		{"(?m)^x$", "x\ny", false},
+	} {
+		v, err := ParseValidation(c.expression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := New(Options{Type: Token, Identity: header(t), Validation: v, Plugin: &fake{call: answers(hostabi.AnswerAllow)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := a.Authorize(context.Background(), newExchange(exchange.REST, "/a", c.token)); (got == nil) != c.want {
+			t.Errorf("%q with %q: %s", c.token, c.expression, status(got))
+		}
+	}
+	for _, bad := range []string{"(", "a)|(?:b"} {
+		if _, err := ParseValidation(bad); err == nil {
+			t.Errorf("ParseValidation(%q) = nil", bad)
+		}
+	}
+}
+
 func TestDecisionsAreRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cache := NewCache()
@@ -276,11 +313,129 @@ func TestAStampedeIsOneCall(t *testing.T) {
 	})
 }
 
+// readsBody allows who sends a whole body, and denies others.
+func readsBody(_ context.Context, c *exchange.Call) (int32, error) {
+	for p := make([]byte, 8); ; {
+		switch n, err := c.ReadBody(false, p); {
+		case err != nil:
+			return hostabi.AnswerDeny, nil
+		case n == 0:
+			return hostabi.AnswerAllow, nil
+		}
+	}
+}
+
+func TestACallThatReadsABodyIsItsOwnRequestsAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cache := NewCache()
+		defer cache.Close()
+		f := &fake{call: func(ctx context.Context, c *exchange.Call) (int32, error) {
+			time.Sleep(time.Second) // for others to come and wait
+			return readsBody(ctx, c)
+		}}
+		a, _ := New(Options{Type: Token, Plugin: f, Identity: header(t), TTL: time.Minute, Cache: cache})
+		var all sync.WaitGroup
+		body, client := io.Pipe()
+		post := func(outcome *string, body io.ReadCloser, size int64, ctx context.Context) {
+			x := newExchange(exchange.REST, "/a", "t")
+			x.Request.Body.SetStream(body, size)
+			all.Go(func() { *outcome = status(a.Authorize(ctx, x)) })
+			synctest.Wait()
+		}
+		var stalls, tooMuch, left string
+		post(&stalls, body, 10, context.Background())
+		post(&tooMuch, io.NopCloser(iotest.ErrReader(exchange.ErrTooLarge)), -1, context.Background())
+		ctx, leave := context.WithCancel(context.Background())
+		post(&left, io.NopCloser(strings.NewReader("x")), 1, ctx)
+		others := make([]string, 3)
+		for i := range others {
+			post(&others[i], io.NopCloser(strings.NewReader("whole")), 5, context.Background())
+		}
+		leave()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if stalls != "" {
+			t.Errorf("who stalls has an answer: %s", stalls)
+		}
+		for i, got := range others {
+			if got != "allowed" {
+				t.Errorf("request %d beside one that stalls: %q", i, got)
+			}
+		}
+		client.CloseWithError(io.ErrUnexpectedEOF)
+		all.Wait()
+		if stalls != explicit || tooMuch != explicit || left != status(exchange.ClientGone) {
+			t.Errorf("who stalled: %s; whose body is long: %s; who left: %s", stalls, tooMuch, left)
+		}
+		var again string
+		post(&again, io.NopCloser(strings.NewReader("whole")), 5, context.Background())
+		all.Wait()
+		if n := f.calls.Load(); again != "allowed" || n != 6 {
+			t.Errorf("afterwards: %s, %d calls, want each request to have its own: 6", again, n)
+		}
+		if len(a.flights.m) != 0 {
+			t.Errorf("%d flights are left", len(a.flights.m))
+		}
+	})
+}
+
+func TestAFlightWithoutALeaderEndsWithTheLastWhoWaits(t *testing.T) {
+	var f flights
+	own, leads := f.join(key{})
+	if same, second := f.join(key{}); !leads || second || same != own {
+		t.Fatal("not one flight with one leader")
+	}
+	f.stepAside(key{}, own)
+	if len(f.m) != 1 || len(own.lead) != 1 {
+		t.Fatal("nobody may lead")
+	}
+	f.leave(key{}, own) // without having taken the lead
+	if len(f.m) != 0 {
+		t.Error("who comes next would wait for ever")
+	}
+}
+
+func TestWhoWaitedHasItInTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cache := NewCache()
+		defer cache.Close()
+		outcome := answers(hostabi.AnswerAllow)
+		f := &fake{call: func(ctx context.Context, c *exchange.Call) (int32, error) {
+			time.Sleep(3 * time.Second)
+			return outcome(ctx, c)
+		}}
+		a, _ := New(Options{Type: Token, Plugin: f, Identity: header(t), TTL: time.Minute, Cache: cache})
+		both := func(token string) (leader, waited exchange.Record) {
+			var wg sync.WaitGroup
+			for _, log := range []*exchange.Record{&leader, &waited} {
+				x := newExchange(exchange.REST, "/a", token)
+				wg.Go(func() { a.Authorize(context.Background(), x); *log = x.Log })
+				time.Sleep(time.Second)
+			}
+			wg.Wait()
+			return leader, waited
+		}
+		leader, waited := both("t")
+		if want := (exchange.Record{AuthorizerStatus: 200, AuthorizerLatency: 3 * time.Second}); leader != want {
+			t.Errorf("who called: %+v, want %+v", leader, want)
+		}
+		if want := (exchange.Record{AuthorizerShared: true, AuthorizerLatency: 2 * time.Second}); waited != want {
+			t.Errorf("who waited: %+v, want %+v", waited, want)
+		}
+		outcome = func(context.Context, *exchange.Call) (int32, error) {
+			return 0, &hostabi.Failure{Reason: hostabi.Trapped}
+		}
+		if leader, waited = both("u"); waited.AuthorizerError == "" || waited.AuthorizerError != leader.AuthorizerError {
+			t.Errorf("a failure: %q, and who waited for it: %q", leader.AuthorizerError, waited.AuthorizerError)
+		}
+	})
+}
+
 func TestAPanicInAPluginReleasesThoseWhoWait(t *testing.T) {
 	var f flights
 	func() {
 		defer func() { _ = recover() }()
-		f.do(context.Background(), key{}, func(context.Context) (*decision, *exchange.Refusal) { panic("bug") })
+		f.do(context.Background(), key{}, func(context.Context, func()) (*decision, *exchange.Refusal) { panic("bug") })
 	}()
 	if len(f.m) != 0 {
 		t.Error("the flight is still there")
@@ -311,6 +466,10 @@ func TestOptionsAreChecked(t *testing.T) {
 
 func TestALongMethodARNIsRefused(t *testing.T) {
 	f := &fake{call: answers(hostabi.AnswerAllow)}
+	http, _ := New(Options{Type: Request, Plugin: f})
+	if got := http.Authorize(context.Background(), newExchange(exchange.HTTP, "/"+strings.Repeat("a", 1600), "t")); got != nil {
+		t.Errorf("Authorize in an HTTP API, which has no such limit = %s", status(got))
+	}
 	a, _ := New(Options{Type: Request, Plugin: f})
 	x := newExchange(exchange.REST, "/"+strings.Repeat("a", 1600), "t")
 	if got := a.Authorize(context.Background(), x); got != arnTooLong {

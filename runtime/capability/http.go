@@ -14,10 +14,9 @@ func (l *Lease) openHTTP() error {
 	s, o := l.state, l.grants.HTTP
 	o.Log = s.stores.Log.With("plugin", l.plugin)
 	o.Stats = s.sent.acquire(l.plugin, func() *outbound.Stats { return &outbound.Stats{} })
-	secrets := l.secrets()
-	o.Redact = secrets.Redact
+	o.Redact = l.secrets.Redact
 	o.Secret = func(name string) ([]byte, error) {
-		v, _, err := secrets.value(name)
+		v, _, err := l.secrets.value(name)
 		return v, err
 	}
 	c, err := s.hosts.NewClient(o)

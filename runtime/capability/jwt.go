@@ -46,7 +46,7 @@ func (l *Lease) newIssuers() (issuers, error) {
 			i.keys = s.stores.Keys.Acquire(g.JWKS)
 			o.Keys = i.keys
 		} else {
-			o.Secret = func() []byte { return (*s.vault.Load())[g.Secret].value }
+			o.Secret = func() []byte { return s.values.Load().now[g.Secret].value }
 		}
 		i.tally = s.tallies.acquire(l.tallyKey(g), func() *tally { return &tally{plugin: l.plugin, issuer: g.Name} })
 		list[g.Name] = i

@@ -49,6 +49,12 @@ func has(list ...hostabi.Capability) (h [hostabi.CapabilityCount]bool) {
 // load makes a plugin that may use what a lease has.
 func load(t testing.TB, wasm []byte, config []byte, c hostabi.Capabilities) (*native.Plugin, error) {
 	t.Helper()
+	return loadWith(t, wasm, native.Options{Name: "conformance", Config: config, Capabilities: c,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+}
+
+func loadWith(t testing.TB, wasm []byte, o native.Options) (*native.Plugin, error) {
+	t.Helper()
 	e, err := engine.New(engine.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -61,8 +67,7 @@ func load(t testing.TB, wasm []byte, config []byte, c hostabi.Capabilities) (*na
 	if err := native.Define(e); err != nil {
 		t.Fatal(err)
 	}
-	p, err := native.New(context.Background(), e, wasm, native.Options{Name: "conformance", Config: config, Capabilities: c,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	p, err := native.New(context.Background(), e, wasm, o)
 	if err == nil {
 		t.Cleanup(p.Close)
 	}

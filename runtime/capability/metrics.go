@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -16,6 +17,7 @@ import (
 // metric is a declared metric of one plugin with its series.
 type metric struct {
 	plugin string
+	redact func(text []byte) []byte
 	Metric
 
 	mu     sync.RWMutex // guards series
@@ -26,14 +28,14 @@ type metric struct {
 // Histogram of Prometheus.
 type series = prometheus.Metric
 
-func newMetric(plugin string, m Metric) *metric {
+func newMetric(plugin string, m Metric, redact func(text []byte) []byte) *metric {
 	if m.Series == 0 {
 		m.Series = DefaultSeries
 	}
 	if m.Buckets == nil {
 		m.Buckets = DefaultBuckets
 	}
-	return &metric{plugin: plugin, Metric: m, series: map[string]series{}}
+	return &metric{plugin: plugin, redact: redact, Metric: m, series: map[string]series{}}
 }
 
 // key tells a declaration from every other: what is counted goes on counting as
@@ -54,6 +56,14 @@ func (m *metric) find(labels []hostabi.Field) (series, error) {
 	if s != nil {
 		return s, nil
 	}
+	// No series has a secret in its labels, so those that have one come here each
+	// time, and get the series of those that differ in the secret alone.
+	if clean := m.redacted(labels); clean != nil {
+		if key, err = m.appendKey(room[:0], clean); err != nil {
+			return nil, err
+		}
+		labels = clean
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if s := m.series[string(key)]; s != nil {
@@ -65,6 +75,21 @@ func (m *metric) find(labels []hostabi.Field) (series, error) {
 	s = m.newSeries(labels)
 	m.series[string(key)] = s
 	return s, nil
+}
+
+// redacted are labels without the values of secrets, nil if they have none.
+func (m *metric) redacted(labels []hostabi.Field) (clean []hostabi.Field) {
+	for i, l := range labels {
+		v := string(m.redact([]byte(l.Value)))
+		if v == l.Value {
+			continue
+		}
+		if clean == nil {
+			clean = slices.Clone(labels)
+		}
+		clean[i].Value = v
+	}
+	return clean
 }
 
 // appendKey appends the values of all declared labels, in their order.

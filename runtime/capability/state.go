@@ -18,7 +18,8 @@ import (
 
 // State is what plugins keep. It is safe for concurrent use.
 type State struct {
-	vault atomic.Pointer[Vault]
+	values   atomic.Pointer[values]
+	redactor atomic.Pointer[redactor] // of all leases, nil where none has a secret
 
 	mu      sync.Mutex // guards what follows
 	caches  shared[*cache]
@@ -80,14 +81,11 @@ func NewState(s Stores) *State {
 	if st.stores.Log == nil {
 		st.stores.Log = slog.New(slog.DiscardHandler)
 	}
-	st.vault.Store(&Vault{})
+	st.values.Store(&values{former: map[string][]Secret{}})
 	st.done.Add(1)
 	go st.tidy()
 	return st
 }
-
-// SetSecrets gives all leases, those under way too, the values of v.
-func (s *State) SetSecrets(v Vault) { s.vault.Store(&v) }
 
 // Close ends what the state runs in the background.
 func (s *State) Close() {
@@ -135,6 +133,7 @@ type Lease struct {
 	grants Grants
 
 	capabilities hostabi.Capabilities
+	secrets      *secrets
 	cache        *cache
 	buckets      buckets
 	metrics      metrics
@@ -156,6 +155,7 @@ func (s *State) Acquire(plugin string, g Grants) (*Lease, error) {
 	if err := s.checkTypes(plugin, g.Metrics); err != nil {
 		return nil, err
 	}
+	l.secrets = s.newSecrets(g.Secrets)
 	has := func(c hostabi.Capability) bool { return g.Has[c] }
 	var cluster *throttle.Cluster
 	if has(hostabi.CapabilityThrottle) && len(g.Buckets) > 0 && s.stores.Cluster != nil {
@@ -185,6 +185,7 @@ func (s *State) Acquire(plugin string, g Grants) (*Lease, error) {
 		}
 	}
 	s.leases[l] = struct{}{}
+	s.learn(s.values.Load())
 	if has(hostabi.CapabilityCache) {
 		l.cache = s.caches.acquire(g.Namespace, func() *cache { return newCache(l.cacheSize(), s.stores.Now) })
 		l.capabilities.Cache = l.cache
@@ -197,12 +198,12 @@ func (s *State) Acquire(plugin string, g Grants) (*Lease, error) {
 		l.capabilities.Throttle = l.buckets
 	}
 	if has(hostabi.CapabilitySecrets) {
-		l.capabilities.Secrets = l.secrets()
+		l.capabilities.Secrets = l.secrets
 	}
 	if has(hostabi.CapabilityMetrics) {
 		l.metrics = metrics{}
 		for _, m := range g.Metrics {
-			l.metrics[m.Name] = s.metrics.acquire(m.key(plugin), func() *metric { return newMetric(plugin, m) })
+			l.metrics[m.Name] = s.metrics.acquire(m.key(plugin), func() *metric { return newMetric(plugin, m, s.Redact) })
 		}
 		l.capabilities.Metrics = l.metrics
 	}
@@ -295,6 +296,7 @@ func (l *Lease) Release() {
 	}
 	l.released = true
 	delete(s.leases, l)
+	s.learn(s.values.Load())
 	if s.active[l.plugin] == l {
 		delete(s.active, l.plugin)
 	}

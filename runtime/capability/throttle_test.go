@@ -9,6 +9,7 @@ import (
 
 	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/runtime/capability"
+	"github.com/portico-gateway/portico/runtime/store/bucket"
 	"github.com/portico-gateway/portico/runtime/throttle"
 )
 
@@ -76,9 +77,10 @@ func TestABucketThatNobodyHoldsIsForgotten(t *testing.T) {
 // lessor is a server that gives everything away.
 type lessor struct{}
 
-func (lessor) Lease(_ context.Context, _ string, _ float64, _, _, want int) (int, time.Duration, error) {
-	return want, 0, nil
+func (lessor) Lease(_ context.Context, _ string, a bucket.Ask) (bucket.Grant, error) {
+	return bucket.Grant{N: a.Want}, nil
 }
+
 func (lessor) Gateways(context.Context) (int, error) { return 1, nil }
 
 func TestGatewaysShareBucketsWhereThereIsACluster(t *testing.T) {

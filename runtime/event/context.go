@@ -110,7 +110,8 @@ func appendTime(dst []byte, key string, x *exchange.Exchange) []byte {
 
 // authorized reports whether an authorizer let the request in.
 func authorized(x *exchange.Exchange) bool {
-	return x.Principal != "" || len(x.AuthContext) > 0 || x.Log.AuthorizerStatus != 0 || x.Log.AuthorizerCached
+	return x.Principal != "" || len(x.AuthContext) > 0 || x.Log.AuthorizerStatus != 0 ||
+		x.Log.AuthorizerCached || x.Log.AuthorizerShared
 }
 
 // appendAuthorizerV1 appends "authorizer" of format 1.0. Without one a REST

@@ -303,11 +303,15 @@ func TestContextOfAnAuthorizerKeepsTheGatewaysNames(t *testing.T) {
 }
 
 func TestAuthorizerWithoutContextIsAnEmptyObject(t *testing.T) {
-	x := bare(exchange.HTTP)
-	x.Log.AuthorizerStatus = 200
-	event := must(t)(AppendProxyV2(nil, x))
-	if want := `"authorizer":{"lambda":{}}`; !strings.Contains(string(event), want) {
-		t.Errorf("no %s in %s", want, event)
+	for decided, log := range map[string]exchange.Record{
+		"by the plugin": {AuthorizerStatus: 200}, "before": {AuthorizerCached: true}, "by another's call": {AuthorizerShared: true},
+	} {
+		x := bare(exchange.HTTP)
+		x.Log = log
+		event := must(t)(AppendProxyV2(nil, x))
+		if want := `"authorizer":{"lambda":{}}`; !strings.Contains(string(event), want) {
+			t.Errorf("decided %s: no %s in %s", decided, want, event)
+		}
 	}
 }
 

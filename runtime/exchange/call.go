@@ -28,6 +28,9 @@ type Call struct {
 	// KeepLimit bounds the bytes of a body that are kept in memory, 0 for
 	// DefaultKeepLimit.
 	KeepLimit int
+	// OnRead is called when the plugin begins to read the body of the request,
+	// before anything is waited for; nil where nobody wants to know.
+	OnRead func()
 
 	// Principal and AuthContext collect an authorizer's decision; authorize
 	// copies them into the exchange when the plugin allows.
@@ -328,6 +331,10 @@ func (c *Call) ReadBody(response bool, p []byte) (int, error) {
 	}
 	if c.replaced[i] {
 		return 0, hostabi.EPHASE // its own writing is not there to be read
+	}
+	if !response && c.OnRead != nil {
+		c.OnRead()
+		c.OnRead = nil
 	}
 	defer c.bound(b)()
 	n, err := b.readKept(p, c.read[i], c.keepLimit())

@@ -283,7 +283,7 @@ func TestAStreamingPluginKeepsToItsBody(t *testing.T) {
 
 func TestContextVariables(t *testing.T) {
 	x := sample()
-	x.Log = Record{Status: 200, ResponseLength: 5, ResponseLatency: 3 * time.Millisecond, IntegrationStatus: 201,
+	x.Log = Record{Status: 200, ResponseLength: 5, ResponseLatency: 3 * time.Millisecond, IntegrationStatus: 201, BackendStatus: 404,
 		IntegrationLatency: 2 * time.Millisecond, ErrorMessage: `a "b"`, ErrorResponseType: "T", AuthorizerStatus: 200,
 		AuthorizerLatency: time.Millisecond, AuthorizerError: "e", IntegrationError: errors.New("ie")}
 	x.TraceID = "Root=1"
@@ -293,7 +293,8 @@ func TestContextVariables(t *testing.T) {
 		"domainName": "Shop.example.com", "domainPrefix": "Shop", "accountId": "123456789012", "apiId": "api1", "stage": "prod",
 		"resourcePath": "/orders/{id}", "resourceId": "abc123", "routeKey": "GET /orders/{id}", "operationName": "getOrder",
 		"status": "200", "responseLength": "5", "responseLatency": "3", "error.message": `a "b"`, "error.messageString": `"a \"b\""`,
-		"error.responseType": "T", "integrationLatency": "2", "integrationStatus": "201", "integration.error": "ie",
+		"error.responseType": "T", "integrationLatency": "2", "integrationStatus": "201", "integration.integrationStatus": "201",
+		"integration.status": "404", "integration.error": "ie",
 		"authorizer.principalId": "me", "authorizer.tenant": "t1", "authorizer.latency": "1", "authorizer.status": "200",
 		"authorizer.error": "e", "identity.sourceIp": "192.0.2.7", "identity.userAgent": "curl",
 	}

@@ -122,8 +122,10 @@ func (x *Exchange) ContextValue(name string) (value string, ok bool) {
 		return present(x.Log.ErrorResponseType)
 	case "integrationLatency", "integration.latency":
 		return milliseconds(x.Log.IntegrationLatency)
-	case "integrationStatus", "integration.integrationStatus", "integration.status":
+	case "integrationStatus", "integration.integrationStatus":
 		return number(int64(x.Log.IntegrationStatus))
+	case "integration.status":
+		return number(int64(x.Log.BackendStatus))
 	case "integrationErrorMessage", "integration.error":
 		if x.Log.IntegrationError != nil {
 			return x.Log.IntegrationError.Error(), true

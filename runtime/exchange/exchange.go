@@ -103,6 +103,9 @@ type Request struct {
 	// trusted proxies, the same where there are none.
 	Peer   netip.AddrPort
 	Client netip.Addr
+	// PeerText is Peer's address as text, where the front has it; a
+	// connection's requests share it.
+	PeerText string
 	// Forwarded is the X-Forwarded-For that the integration gets.
 	Forwarded string
 	// Port is the port the client spoke to, as X-Forwarded-Port says it.

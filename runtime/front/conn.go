@@ -64,7 +64,7 @@ func (l *limitListener) Accept() (net.Conn, error) {
 		l.release()
 		return nil, err
 	}
-	return &conn{Conn: c, release: l.release}, nil
+	return newConn(c, l.release), nil
 }
 
 func (l *limitListener) Close() error {
@@ -91,13 +91,24 @@ type conn struct {
 	// own goroutine touches it.
 	spoiled bool
 
+	reads, writes deadlines
+	leave         leave
+
 	once sync.Once // guards the following
 	peer netip.AddrPort
+	text string // of peer, without its port
 	port string // of the local end
+}
+
+func newConn(nc net.Conn, release func()) *conn {
+	c := &conn{Conn: nc, release: release}
+	c.reads.set, c.writes.set = nc.SetReadDeadline, nc.SetWriteDeadline
+	return c
 }
 
 func (c *conn) Close() error {
 	err := c.Conn.Close()
+	c.leave.close()
 	if c.closed.CompareAndSwap(false, true) {
 		c.release()
 	}
@@ -120,19 +131,23 @@ func (c *conn) CloseWrite() error {
 	return http.ErrNotSupported
 }
 
-// ends returns the peer's address and the local port. It must not be called
-// where a connection is accepted: a PROXY header may still have to come.
-func (c *conn) ends() (peer netip.AddrPort, port string) {
+// ends returns the peer's address, its text without the port, and the local
+// port. It must not be called where a connection is accepted: a PROXY header
+// may still have to come.
+func (c *conn) ends() (peer netip.AddrPort, text, port string) {
 	c.once.Do(func() {
 		c.peer = addrPort(c.RemoteAddr())
 		if !c.peer.IsValid() {
 			c.peer = addrPort(c.raw().RemoteAddr())
 		}
+		if c.peer.IsValid() {
+			c.text = c.peer.Addr().String()
+		}
 		if local, ok := c.LocalAddr().(*net.TCPAddr); ok {
 			c.port = strconv.Itoa(local.Port)
 		}
 	})
-	return c.peer, c.port
+	return c.peer, c.text, c.port
 }
 
 // addrPort is the address of a, without a zone. Unix sockets count as
@@ -165,7 +180,7 @@ func (c *conn) endIfSpoiled() {
 	}
 	if c.CloseWrite() == nil {
 		c.SetReadDeadline(time.Now().Add(lingerTime))
-		io.CopyN(io.Discard, c.Conn, lingerBytes)
+		io.CopyN(io.Discard, c, lingerBytes)
 	}
 	panic(http.ErrAbortHandler)
 }

@@ -24,7 +24,7 @@ func (t *turn) head(r *http.Request) {
 	}
 	q.Proto = r.Proto
 	if t.conn != nil {
-		q.Peer, q.Port = t.conn.ends()
+		q.Peer, q.PeerText, q.Port = t.conn.ends()
 		q.Client = q.Peer.Addr()
 	}
 	if _, ok := r.Header["Expect"]; ok {

@@ -20,7 +20,8 @@ import (
 // returns, nothing may use x any more, with one exception: a goroutine that
 // still sends the request's body may be in a Read of it; front ends that Read
 // and does not use such an exchange again. ctx ends when the client has gone
-// away, or stalls in its body, or the server gives up waiting in Shutdown.
+// away (which is noticed within 50 ms), or stalls in its body, or the server
+// gives up waiting in Shutdown.
 type Handler interface {
 	Serve(ctx context.Context, x *exchange.Exchange)
 }
@@ -71,6 +72,7 @@ func New(opts Options, h Handler) *Server {
 		},
 		ConnState: func(c net.Conn, state http.ConnState) {
 			if state == http.StateIdle {
+				c.(*conn).leave.hold(false)
 				c.(*conn).endIfSpoiled()
 			}
 		},

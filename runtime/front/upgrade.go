@@ -32,6 +32,9 @@ func (k *sink) switchProtocols(h exchange.Header) error {
 	if err != nil {
 		return err
 	}
+	if k.turn.conn != nil {
+		k.turn.conn.leave.hold(false)
+	}
 	k.wrote = true
 	u := &upgrade{Conn: c, server: k.turn.server}
 	k.upgrade = u

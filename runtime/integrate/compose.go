@@ -1,6 +1,7 @@
 package integrate
 
 import (
+	"bytes"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -25,7 +26,7 @@ func (p *Proxy) compose(x *exchange.Exchange, e *exchanged) {
 			h.Add("Content-Type", t)
 		}
 	} else {
-		h = pass(h, x)
+		h = pass(h, x, e.forwarded)
 		r.Upgrade = protocol(x.Request.Upgrade)
 		r.ExpectContinue = x.Request.ExpectContinue
 		if x.Request.Proto != "HTTP/1.0" {
@@ -74,7 +75,7 @@ func protocol(upgrade string) string {
 // pass appends the client's fields that a backend sees. A REST API joins
 // repeated ones; an HTTP API says in Forwarded what a REST API says in
 // X-Forwarded-*.
-func pass(h exchange.Header, x *exchange.Exchange) exchange.Header {
+func pass(h exchange.Header, x *exchange.Exchange, forwarded string) exchange.Header {
 	rest := x.API.Protocol == exchange.REST
 	for i := range x.Request.Header {
 		f := x.Request.Header[i]
@@ -92,7 +93,7 @@ func pass(h exchange.Header, x *exchange.Exchange) exchange.Header {
 		h.Add("X-Forwarded-Proto", x.Request.Scheme)
 		return h
 	}
-	h.Add("Forwarded", forwarded(x))
+	h.Add("Forwarded", forwarded)
 	return h
 }
 
@@ -136,16 +137,14 @@ func dropped(name, value string, rest bool) bool {
 	return false
 }
 
-// forwarded is the Forwarded field (RFC 7239) that an HTTP API sends in place
-// of X-Forwarded-*.
-func forwarded(x *exchange.Exchange) string {
-	var stack [128]byte
-	b := stack[:0]
+// appendForwarded appends the Forwarded field (RFC 7239) that an HTTP API sends
+// in place of X-Forwarded-*.
+func appendForwarded(b []byte, x *exchange.Exchange) []byte {
 	rest := x.Request.Forwarded
-	for rest != "" {
+	for first := true; rest != ""; first = false {
 		var hop string
 		hop, rest, _ = strings.Cut(rest, ",")
-		if len(b) > 0 {
+		if !first {
 			b = append(b, ',')
 		}
 		b = append(b, "for="...)
@@ -159,30 +158,27 @@ func forwarded(x *exchange.Exchange) string {
 	if h := x.Request.Host; h != "" {
 		b = append(append(append(b, `;host="`...), h...), '"')
 	}
-	b = append(append(b, ";proto="...), x.Request.Scheme...)
-	return string(b)
+	return append(append(b, ";proto="...), x.Request.Scheme...)
 }
 
 // withQuery adds the query. Without mapped parameters it is the client's as
 // sent (http_proxy) or nothing (http). A mapped parameter that the client sent
 // too follows its values, joined by ",".
-func (p *Proxy) withQuery(uri string, x *exchange.Exchange, e *exchanged) string {
-	mapped := e.mapped.Query
-	separator := "?"
-	if strings.Contains(uri, "?") { // the integration's own query
-		separator = "&"
+func (p *Proxy) withQuery(uri []byte, x *exchange.Exchange, mapped []exchange.Field) []byte {
+	separator := byte('?')
+	if bytes.IndexByte(uri, '?') >= 0 { // the integration's own query
+		separator = '&'
 	}
 	if len(mapped) == 0 {
 		if p.Custom || x.Request.Query == "" {
 			return uri
 		}
-		return uri + separator + x.Request.Query
+		return append(append(uri, separator), x.Request.Query...)
 	}
-	query := append(e.uri[:0], uri...)
 	put := func(name, value string) {
-		query = append(append(query, separator...), url.QueryEscape(name)...)
-		query = append(append(query, '='), url.QueryEscape(value)...)
-		separator = "&"
+		uri = append(append(uri, separator), url.QueryEscape(name)...)
+		uri = append(append(uri, '='), url.QueryEscape(value)...)
+		separator = '&'
 	}
 	var sent []exchange.Field
 	if !p.Custom {
@@ -201,8 +197,7 @@ func (p *Proxy) withQuery(uri string, x *exchange.Exchange, e *exchanged) string
 			put(f.Name, f.Value)
 		}
 	}
-	e.uri = query
-	return string(query)
+	return uri
 }
 
 func joinValues(list []exchange.Field, name string) string {

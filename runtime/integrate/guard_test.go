@@ -21,6 +21,15 @@ func TestWhatABackendMustNotSee(t *testing.T) {
 			}
 		}
 	})
+	t.Run("a type of content that nobody has said", func(t *testing.T) {
+		fake, x := &client{resp: ok("")}, newExchange(exchange.HTTP)
+		x.Request.Method = "POST"
+		x.Request.Header = exchange.Header{{Name: "Content-Length", Value: "0"}}
+		proxy(t, fake, "http://b", nil).Integrate(context.Background(), x)
+		if v, ok := fake.got.Header.Get("Content-Type"); ok {
+			t.Errorf("a request without content has Content-Type %q", v)
+		}
+	})
 	t.Run("an Upgrade that is no single protocol", func(t *testing.T) {
 		for sent, want := range map[string]string{"websocket": "websocket", "TLS/1.0": "TLS/1.0",
 			"websocket, h2c": "", "h2c/": "", "a/b/c": "", "": ""} {

@@ -444,3 +444,48 @@ func TestEventsForPlugins(t *testing.T) {
 		}
 	}
 }
+
+// TestStatusOfAFunction: Lambda's status is 200 of every function that answers,
+// and $context.integration.status is the function's own (AWS guide, "Variables
+// for access logging").
+func TestStatusOfAFunction(t *testing.T) {
+	type call = func(context.Context, *exchange.Call) (int32, error)
+	result := func(json string) call {
+		return func(_ context.Context, c *exchange.Call) (int32, error) {
+			return hostabi.AnswerResult, c.WriteResult([]byte(json))
+		}
+	}
+	for _, c := range []struct {
+		name            string
+		call            call
+		status, service string // $context.integration.status and the two of the service
+	}{
+		{"by setters", func(_ context.Context, c *exchange.Call) (int32, error) { return 0, c.SetStatus(404) }, "404", "200"},
+		{"without one", func(context.Context, *exchange.Call) (int32, error) { return 0, nil }, "200", "200"},
+		{"as a function", result(`{"statusCode":404}`), "404", "200"},
+		{"by flushing", func(_ context.Context, c *exchange.Call) (int32, error) {
+			return 0, errors.Join(c.SetStatus(404), c.FlushBody(true))
+		}, "404", "200"},
+		{"what is no answer", result(`{"statusCode":"?"}`), "", "200"},
+		{"with a failure", func(context.Context, *exchange.Call) (int32, error) { return 0, io.EOF }, "", ""},
+	} {
+		x := newExchange(exchange.REST)
+		(&Plugin{Plugin: fake{c.call}}).Integrate(context.Background(), x)
+		if x.Finisher != nil {
+			x.Finisher.Finish()
+		}
+		x.Response.Status = 500 // later phases may change it
+		for name, want := range map[string]string{"integration.status": c.status, "integration.integrationStatus": c.service, "integrationStatus": c.service} {
+			if got, _ := x.ContextValue(name); got != want {
+				t.Errorf("%s: $context.%s = %q, want %q", c.name, name, got, want)
+			}
+		}
+	}
+	backend := &client{resp: ok("")}
+	backend.resp.Status = 404
+	x := newExchange(exchange.REST)
+	proxy(t, backend, "http://b", nil).Integrate(context.Background(), x)
+	if got, _ := x.ContextValue("integration.status"); got != "404" {
+		t.Errorf("a backend's: $context.integration.status = %q, want 404", got)
+	}
+}

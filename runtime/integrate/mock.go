@@ -34,7 +34,7 @@ func NewMock(status int, list []Response) (*Mock, error) {
 
 // Integrate implements [Integration].
 func (m *Mock) Integrate(_ context.Context, x *exchange.Exchange) *exchange.Refusal {
-	x.Log.IntegrationStatus = m.status
+	x.Log.IntegrationStatus, x.Log.BackendStatus = m.status, m.status
 	x.Response.Body.SetBytes(nil)
 	if refusal := m.responses.apply(x, nil, 0); refusal != nil {
 		return refusal

@@ -3,6 +3,9 @@ package integrate
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	goruntime "runtime"
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
@@ -21,6 +24,8 @@ type Plugin struct {
 	// KeepLimit bounds the bytes of a body that the plugin may read or write
 	// at once.
 	KeepLimit int
+	// Log is told of panics; nil discards them.
+	Log *slog.Logger
 }
 
 var _ Integration = (*Plugin)(nil)
@@ -39,7 +44,7 @@ func (p *Plugin) Integrate(ctx context.Context, x *exchange.Exchange) *exchange.
 	}
 	x.Log.IntegrationLatency = time.Since(start)
 	if run.call.Flushed() {
-		x.Log.IntegrationStatus = 200
+		x.Log.IntegrationStatus, x.Log.BackendStatus = 200, x.Response.Status
 		x.Response.Streaming = true
 		return nil
 	}
@@ -60,6 +65,7 @@ func (p *Plugin) answer(x *exchange.Exchange, run *run) *exchange.Refusal {
 		if x.Response.Status == 0 {
 			x.Response.Status = 200
 		}
+		x.Log.BackendStatus = x.Response.Status
 		return nil
 	}
 	x.Response.Header.Reset()
@@ -72,6 +78,7 @@ func (p *Plugin) answer(x *exchange.Exchange, run *run) *exchange.Refusal {
 		x.Log.IntegrationError = err
 		return of(x, badFunction, badFunctionHTTP).Because(err)
 	}
+	x.Log.BackendStatus = x.Response.Status
 	return nil
 }
 
@@ -117,10 +124,33 @@ func newRun(ctx context.Context, x *exchange.Exchange, p *Plugin) *run {
 	}
 	go func() {
 		defer close(r.done)
-		r.answer, r.err = p.Plugin.Call(ctx, hostabi.Integrate, &r.call)
+		r.answer, r.err = p.run(ctx, &r.call)
 		r.stream.end(r.err)
 	}()
 	return r
+}
+
+// errPanic reports a mistake in what calls plugins: a guest cannot panic.
+var errPanic = errors.New("the call of the plugin panicked")
+
+// run calls the plugin. On a goroutine of its own a panic would end the
+// process; here it fails its request, as those of other phases do (see
+// front).
+func (p *Plugin) run(ctx context.Context, c *exchange.Call) (answer int32, err error) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		err = fmt.Errorf("%w: %v", errPanic, v)
+		if p.Log != nil {
+			stack := make([]byte, 16<<10)
+			stack = stack[:goruntime.Stack(stack, false)]
+			p.Log.Error("plugin call panicked", "plugin", p.Plugin.Name(), "request_id", c.Exchange().ID,
+				slog.Any("panic", v), "stack", string(stack))
+		}
+	}()
+	return p.Plugin.Call(ctx, hostabi.Integrate, c)
 }
 
 // Finish waits for a plugin that still streams. Its next write fails; one that

@@ -58,6 +58,8 @@ type exchanged struct {
 	mapped   mapping.Mapped
 	uri      []byte
 
+	forwarded string // the Forwarded field, "" where it is not sent
+
 	interim func(int, hostabi.Header) // made once: a closure is an allocation
 
 	mu   sync.Mutex    // guards sink: a client may call interim from a goroutine of its own
@@ -94,9 +96,9 @@ func (e *exchanged) passTo(s exchange.Sink) {
 // Finish gives the memory back.
 func (e *exchanged) Finish() {
 	e.request.Header.Reset()
-	e.response.Header.Reset()
 	e.request = upstream.Request{Header: e.request.Header}
-	e.response = upstream.Response{Header: e.response.Header}
+	e.response.Reset()
+	e.forwarded = ""
 	clear(e.mapped.Path)
 	clear(e.mapped.Query)
 	clear(e.mapped.Header)
@@ -108,9 +110,11 @@ func (e *exchanged) Finish() {
 func (p *Proxy) Integrate(ctx context.Context, x *exchange.Exchange) *exchange.Refusal {
 	e := pool.Get().(*exchanged)
 	if refusal := p.Parameters.Request(x, &e.mapped, p.KeepLimit); refusal != nil {
+		e.Finish()
 		return refusal
 	}
 	if refusal := p.address(x, e); refusal != nil {
+		e.Finish()
 		return refusal
 	}
 	p.compose(x, e)
@@ -138,19 +142,25 @@ func (p *Proxy) address(x *exchange.Exchange, e *exchanged) *exchange.Refusal {
 		}
 		return x.RawParam(name)
 	}
-	addr, host, uri, err := p.URI.Expand(e.uri[:0], param, x.Stage.Variable)
+	addr, host, uri, err := p.URI.ExpandBytes(e.uri[:0], param, x.Stage.Variable)
 	if err != nil {
 		return escape.Because(err)
 	}
 	e.request.Target = upstream.Target{Scheme: p.URI.Scheme(), Addr: addr, Host: host}
-	e.request.URI = p.withQuery(uri, x, e)
+	uri = p.withQuery(uri, x, e.mapped.Query)
+	end := len(uri)
+	if !p.Custom && x.API.Protocol == exchange.HTTP {
+		uri = appendForwarded(uri, x)
+	}
+	text := string(uri) // one allocation for both
+	e.request.URI, e.forwarded = text[:end], text[end:]
 	return nil
 }
 
 // take makes the backend's answer the response.
 func (p *Proxy) take(x *exchange.Exchange, e *exchanged) *exchange.Refusal {
 	from := &e.response
-	x.Log.IntegrationStatus = from.Status
+	x.Log.IntegrationStatus, x.Log.BackendStatus = from.Status, from.Status
 	x.Response.Status = from.Status
 	x.Response.Header = append(x.Response.Header[:0], from.Header...)
 	x.Response.Trailer = from.Trailer

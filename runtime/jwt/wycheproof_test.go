@@ -54,7 +54,7 @@ func TestWycheproof(t *testing.T) {
 	for _, file := range []string{"json_web_signature_test.json", "json_web_key_test.json"} {
 		b, err := os.ReadFile(filepath.Join(wycheproof, file))
 		if errors.Is(err, fs.ErrNotExist) {
-			t.Skip("no conformance data")
+			t.Skipf("NOT SHOWN: that tokens are judged as Wycheproof's vectors want: %v", err)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -37,10 +39,15 @@ func writer(args []string) {
 	for w := range 8 {
 		go func() {
 			ctx := context.Background()
+			var was []byte
 			for i := 0; ; i++ {
 				key := fmt.Sprintf("%s-%d-%d", run, w, i)
-				fail(kv.Put(ctx, key, []byte("value of "+key), 0))
+				fail(kv.Put(ctx, key, []byte("value of "+key), lifeOf(key)))
 				say("put %s\n", key)
+				next := []byte(strconv.Itoa(i + 1))
+				fail(kv.CompareAndSet(ctx, turns(run, w), was, next, 0))
+				was = next
+				say("turn%d %d\n", w, i+1)
 				n, err := kv.Increment(ctx, "number", 1)
 				fail(err)
 				say("number %d\n", n)
@@ -52,13 +59,80 @@ func writer(args []string) {
 			}
 		}()
 	}
+	fail(count(c, say))
+}
+
+// count adds to a counter until that fails.
+func count(c Counters, say func(f string, args ...any)) error {
 	for {
 		n, err := c.Add(context.Background(), "count", 1, time.Time{})
-		fail(err)
+		if err != nil {
+			return err
+		}
 		say("count %d\n", n)
 		time.Sleep(5 * time.Millisecond)
 	}
 }
+
+// counterInRedis is a child that counts in a Redis until it is killed.
+func counterInRedis(args []string) {
+	r, err := OpenRedis(context.Background(), args[0], Options{})
+	if err == nil {
+		err = count(r.Counters(), func(f string, args ...any) { fmt.Printf(f, args...) })
+	}
+	fmt.Println("error", err)
+}
+
+// untilKilled runs a child and kills it when it has said things for a while. It
+// returns what "count" was a second before.
+func untilKilled(t *testing.T, cmd *exec.Cmd, life time.Duration, said func(what, arg string)) (counted int64) {
+	t.Helper()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Process.Kill()
+	type count struct {
+		n  int64
+		at time.Time
+	}
+	var counts []count
+	var timer *time.Timer
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if timer == nil {
+			timer = time.AfterFunc(life, func() { cmd.Process.Kill() })
+		}
+		var what, arg string
+		fmt.Sscan(lines.Text(), &what, &arg)
+		switch what {
+		case "count":
+			n, _ := strconv.ParseInt(arg, 10, 64)
+			counts = append(counts, count{n, time.Now()})
+		case "error":
+			t.Fatal(lines.Text())
+		default:
+			said(what, arg)
+		}
+	}
+	killed := time.Now()
+	cmd.Wait()
+	if timer == nil {
+		t.Fatal("the child has written nothing")
+	}
+	for _, c := range counts {
+		if killed.Sub(c.at) > time.Second {
+			counted = c.n
+		}
+	}
+	return counted
+}
+
+// somewhatOverASecond is how long a child lives whose counters are to be stored:
+// any of its additions may be the first that is not.
+func somewhatOverASecond() time.Duration { return time.Second + rand.N(1500*time.Millisecond) }
 
 func TestKilledHundredTimes(t *testing.T) {
 	kills := 10
@@ -67,34 +141,14 @@ func TestKilledHundredTimes(t *testing.T) {
 	}
 	dir := t.TempDir()
 	acked := map[string]bool{} // false once deleting it was acknowledged
+	turn := map[string]int64{}
 	var number, counted, writes int64
 	for run := range kills {
-		cmd := child(t, "writer", dir, strconv.Itoa(run))
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		// Every fourth lives long enough for counters to be older than a second.
 		life := 50*time.Millisecond + rand.N(400*time.Millisecond)
 		if run%4 == 3 {
-			life += 1500 * time.Millisecond
+			life = somewhatOverASecond()
 		}
-		type count struct {
-			n  int64
-			at time.Time
-		}
-		var counts []count
-		var once sync.Once
-		var timer *time.Timer
-		defer cmd.Process.Kill()
-		lines := bufio.NewScanner(out)
-		for lines.Scan() {
-			once.Do(func() { timer = time.AfterFunc(life, func() { cmd.Process.Kill() }) })
-			var what, arg string
-			fmt.Sscan(lines.Text(), &what, &arg)
+		counted = max(counted, untilKilled(t, child(t, "writer", dir, strconv.Itoa(run)), life, func(what, arg string) {
 			n, _ := strconv.ParseInt(arg, 10, 64)
 			switch what {
 			case "put":
@@ -104,28 +158,18 @@ func TestKilledHundredTimes(t *testing.T) {
 				acked[arg] = false
 			case "number":
 				number = max(number, n)
-			case "count":
-				counts = append(counts, count{n, time.Now()})
-			case "error":
-				t.Fatal(lines.Text())
+			default:
+				w, _ := strconv.Atoi(strings.TrimPrefix(what, "turn"))
+				turn[turns(strconv.Itoa(run), w)] = n
 			}
-		}
-		killed := time.Now()
-		cmd.Wait()
-		if timer == nil {
-			t.Fatal("the child has written nothing")
-		}
-		for _, c := range counts {
-			if killed.Sub(c.at) > time.Second {
-				counted = c.n
-			}
-		}
+		}))
 		// After each kill the store is whole, and its last writes are there.
 		e, err := OpenEmbedded(dir, Options{})
 		if err != nil {
 			t.Fatalf("after kill %d: %v", run, err)
 		}
 		verifyKilled(t, e, acked, number, counted)
+		verifyTurns(t, e, turn)
 		if counted, err = e.Counters().Get(t.Context(), "count"); err != nil {
 			t.Fatal(err)
 		}
@@ -133,7 +177,56 @@ func TestKilledHundredTimes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("%d kills, %d acknowledged puts, number %d, count %d", kills, writes, number, counted)
+	// Times to live were stored, too.
+	e := openEmbedded(t, dir, Options{Now: func() time.Time { return time.Now().Add(2 * time.Hour) }})
+	for key, there := range acked {
+		_, ok, err := e.Namespace("load", -1).Get(t.Context(), key)
+		if want := there && lifeOf(key) == 0; err != nil || ok && !want || !ok && want && !deletable(key) {
+			t.Fatalf("two hours later %s is there: %v, %v, want %v", key, ok, err, want)
+		}
+	}
+	t.Logf("%d kills, %d acknowledged puts, %d compared and set, number %d, count %d", kills, writes, len(turn), number, counted)
+}
+
+// The counters in a Redis lose a second at most, too.
+func TestCountersInRedisKilled(t *testing.T) {
+	kills := 3
+	if evidence() {
+		kills = 20
+	}
+	s := serve(t)
+	r := s.open(Options{})
+	for run := range kills {
+		counted := untilKilled(t, child(t, "counter", s.address()), somewhatOverASecond(), func(string, string) {})
+		text, err := r.client.Get(t.Context(), counterKey("count")).Result() // as it is stored
+		n, _ := strconv.ParseInt(text, 10, 64)
+		if counted == 0 || err != nil || n < counted {
+			t.Fatalf("after kill %d, count is %d, %v; it was %d more than a second before the kill", run, n, err, counted)
+		}
+	}
+	t.Logf("%d kills of who counts in Redis", kills)
+}
+
+// lifeOf is the time to live of a key, none for most.
+func lifeOf(key string) time.Duration {
+	if partsOf(key)[2]%5 == 1 {
+		return time.Hour
+	}
+	return 0
+}
+
+// turns is the key that a writer of a run compares and sets.
+func turns(run string, w int) string { return fmt.Sprintf("turns-%s-%d", run, w) }
+
+func verifyTurns(t *testing.T, e *Embedded, turn map[string]int64) {
+	t.Helper()
+	for key, acked := range turn {
+		v, _, err := e.Namespace("load", -1).Get(t.Context(), key)
+		// The next one may have been done and not acknowledged.
+		if n, _ := strconv.ParseInt(string(v), 10, 64); err != nil || n != acked && n != acked+1 {
+			t.Fatalf("%s is %s, %v; %d was acknowledged", key, v, err, acked)
+		}
+	}
 }
 
 func verifyKilled(t *testing.T, e *Embedded, acked map[string]bool, number, counted int64) {
@@ -159,8 +252,10 @@ func verifyKilled(t *testing.T, e *Embedded, acked map[string]bool, number, coun
 }
 
 // deletable reports that the writer deletes the key after putting it.
-func deletable(key string) bool {
-	var run, w, i int
-	fmt.Sscanf(key, "%d-%d-%d", &run, &w, &i)
-	return i%3 == 2
+func deletable(key string) bool { return partsOf(key)[2]%3 == 2 }
+
+// partsOf are the numbers of run, writer and put.
+func partsOf(key string) (n [3]int) {
+	fmt.Sscanf(key, "%d-%d-%d", &n[0], &n[1], &n[2])
+	return n
 }

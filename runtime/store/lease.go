@@ -6,32 +6,33 @@ import (
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/runtime/store/bucket"
 )
 
 // goneAfter is when a gateway that was not heard counts as gone: it missed two
 // of its heartbeats of a second, and one may be late.
 const goneAfter = 3500 * time.Millisecond
 
-// Lease takes least to want tokens of a bucket that gateways share, as many as
-// are there, or none if there are fewer than least; wait is the time until there
-// are more. A bucket that the server does not know is full. One call is one
-// round trip, and time is the server's.
-func (r *Redis) Lease(ctx context.Context, key string, rate float64, burst, least, want int) (granted int, wait time.Duration, err error) {
-	if !(rate > 0) || least < 1 || least > burst || want < least {
-		return 0, 0, hostabi.EINVAL
+// Lease takes tokens of a bucket that gateways share. A bucket that the server
+// does not know is full. One call is one round trip, and time is the server's.
+func (r *Redis) Lease(ctx context.Context, key string, a bucket.Ask) (bucket.Grant, error) {
+	if !(a.Rate > 0) || a.Least < 1 || a.Least > a.Burst || a.Want < a.Least || a.Spent < 0 || a.Back < 0 || a.Held < 0 || a.Loose < 0 {
+		return bucket.Grant{}, hostabi.EINVAL
 	}
-	got, err := r.run(ctx, leaseScript, []string{keyPrefix + "bucket:" + key}, rate, burst, least, want)
+	got, err := r.run(ctx, leaseScript, []string{keyPrefix + "bucket:" + key},
+		a.Rate, a.Burst, a.Least, a.Want, a.Spent, a.Back, a.Held, a.Loose, a.Keep.Microseconds(), "by:"+r.id)
 	if err != nil {
-		return 0, 0, err
+		return bucket.Grant{}, err
 	}
-	if list, ok := got.([]any); ok && len(list) == 2 {
+	if list, ok := got.([]any); ok && len(list) == 3 {
 		n, ok1 := list[0].(int64)
 		us, ok2 := list[1].(int64)
-		if ok1 && ok2 {
-			return int(n), time.Duration(us) * time.Microsecond, nil
+		kept, ok3 := list[2].(int64)
+		if ok1 && ok2 && ok3 {
+			return bucket.Grant{N: int(n), Wait: time.Duration(us) * time.Microsecond, Kept: kept == 1}, nil
 		}
 	}
-	return 0, 0, r.named("use", fmt.Errorf("%w: a lease is %v", ErrCorrupt, got))
+	return bucket.Grant{}, r.named("use", fmt.Errorf("%w: a lease is %v", ErrCorrupt, got))
 }
 
 // Gateways says that this gateway is alive and returns how many are: those that

@@ -12,10 +12,11 @@ import (
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
+	"github.com/portico-gateway/portico/runtime/store/bucket"
 	"github.com/portico-gateway/portico/runtime/throttle"
 )
 
-var _ throttle.Lessor = (*Redis)(nil)
+var _ bucket.Lessor = (*Redis)(nil)
 
 const (
 	sharedRate  = 1000
@@ -168,17 +169,23 @@ func TestThreeGatewaysShareOneLimit(t *testing.T) {
 	to := nowSlot() - 10 // what is on its way
 	w := int64(window / slot)
 	rate := sharedRate * window.Seconds()
-	check := func(when string, from, to int64, lack float64) {
+	check := func(when string, from, to int64, low float64) (least int) {
 		least, most := all.extremes(from, to, w)
 		t.Logf("%s: any %v admit %.1f %% to %.1f %%", when, window, 100*float64(least)/rate, 100*float64(most)/rate)
-		if float64(least) < low*rate-lack || float64(most) > high*rate {
-			t.Errorf("%s: windows of %v admit %d to %d, want %.0f to %.0f", when, window, least, most, low*rate-lack, high*rate)
+		if float64(least) < low || float64(most) > high*rate {
+			t.Errorf("%s: windows of %v admit %d to %d, want %.0f to %.0f", when, window, least, most, low, high*rate)
 		}
+		return least
 	}
-	check("with three", from, killed, 0)
+	before := check("with three", from, killed, low*rate)
 	// A lease has at most 50 tokens, and one may be on its way; the child's last
-	// slots, which it had not told of, count as lost too.
-	check("when one was killed", killed-w, to, 100+3*sharedRate*slot.Seconds())
+	// slots, which it had not told of, count as lost too. Where the machine is
+	// busy, one window is not like another.
+	noise := 0.1
+	if evidence() {
+		noise = 0
+	}
+	check("when one was killed", killed-w, to, float64(before)-100-3*sharedRate*slot.Seconds()-noise*rate)
 }
 
 // phases runs three gateways of a policy in this process, through the loss of
@@ -283,11 +290,11 @@ func TestLease(t *testing.T) {
 	s := serve(t)
 	r := s.open(Options{})
 	lease := func(key string, rate float64, burst, least, want int) string {
-		n, wait, err := r.Lease(t.Context(), key, rate, burst, least, want)
+		got, err := r.Lease(t.Context(), key, bucket.Ask{Rate: rate, Burst: burst, Least: least, Want: want})
 		if err != nil {
 			return err.Error()
 		}
-		return fmt.Sprintf("%d, wait %v", n, wait.Round(time.Second))
+		return fmt.Sprintf("%d, wait %v", got.N, got.Wait.Round(time.Second))
 	}
 	for _, c := range []struct {
 		name               string
@@ -322,4 +329,70 @@ func TestLease(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Error("a full bucket stays in the server")
+}
+
+// What two gateways keep and bring back: the steps of one bucket of ten tokens,
+// of which one comes in 20 minutes.
+func TestLeasesAreKeptAndComeBack(t *testing.T) {
+	s := serve(t)
+	gateways := []*Redis{s.open(Options{}), s.open(Options{})}
+	const life = time.Hour
+	for i, c := range []struct {
+		what    string
+		gateway int
+		ask     bucket.Ask
+		n       int
+		kept    bool
+	}{
+		{"three are kept, one is spent at once", 0, bucket.Ask{Least: 1, Want: 4, Spent: 1, Keep: life}, 4, true},
+		{"there are six", 1, bucket.Ask{Least: 6, Want: 6}, 6, false},
+		{"and no seventh", 0, bucket.Ask{Least: 1, Want: 1, Held: 3}, 0, false},
+		{"all six come back", 1, bucket.Ask{Least: 6, Want: 6, Back: 6}, 6, false},
+		{"but none that was not there", 1, bucket.Ask{Least: 8, Want: 8, Back: 100}, 0, false},
+		{"of the three two come back, one is held", 0, bucket.Ask{Least: 8, Want: 8, Back: 2, Held: 1}, 8, false},
+		{"nobody keeps while one needs the whole bucket", 0, bucket.Ask{Least: 1, Want: 1, Back: 8, Held: 1, Keep: life}, 1, false},
+	} {
+		c.ask.Rate, c.ask.Burst = 1.0/1200, 10
+		got, err := gateways[c.gateway].Lease(t.Context(), "steps", c.ask)
+		if err != nil || got.N != c.n || got.Kept != c.kept {
+			t.Errorf("step %d, %s: %+v, %v, want %d, %v", i, c.what, got, err, c.n, c.kept)
+		}
+	}
+	for _, a := range []bucket.Ask{{Back: -1}, {Held: -1}, {Loose: -1}, {Spent: -1}} {
+		a.Rate, a.Burst, a.Least, a.Want = 1, 10, 1, 1
+		if _, err := gateways[0].Lease(t.Context(), "steps", a); err != hostabi.EINVAL {
+			t.Errorf("%+v: %v, want %v", a, err, hostabi.EINVAL)
+		}
+	}
+}
+
+// A key that is asked for less often than leases live keeps its burst, as it would
+// in a table: what is leased for it and not spent comes back.
+func TestASparseKeyKeepsItsBurst(t *testing.T) {
+	s := serve(t)
+	c := throttle.NewCluster(s.open(Options{}), throttle.PolicyShare, nil)
+	defer c.Close()
+	l, err := throttle.NewLimit(10, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared := throttle.NewShared(c, "limit", l, throttle.Options{})
+	best := 0
+	for try := range 3 { // a server that does not answer for 0.3 s counts as gone
+		key := fmt.Sprint(try)
+		for range 20 {
+			shared.Take(t.Context(), key, 1)
+			time.Sleep(120 * time.Millisecond)
+		}
+		got := 0
+		for ok := true; ok && got < 10; {
+			if _, ok = shared.Take(t.Context(), key, 1); ok {
+				got++
+			}
+		}
+		if best = max(best, got); best == 10 {
+			return
+		}
+	}
+	t.Errorf("after 20 takes at 8.3/s of 10/s a burst of 10 admits %d", best)
 }

@@ -10,8 +10,9 @@ import (
 
 // xtable is what one would write around x/time/rate.
 type xtable struct {
-	mu   sync.RWMutex
-	keys map[string]*rate.Limiter
+	limit int // rate and burst
+	mu    sync.RWMutex
+	keys  map[string]*rate.Limiter
 }
 
 func (x *xtable) allow(key string) bool {
@@ -21,7 +22,7 @@ func (x *xtable) allow(key string) bool {
 	if l == nil {
 		x.mu.Lock()
 		if l = x.keys[key]; l == nil {
-			l = rate.NewLimiter(1000, 1000)
+			l = rate.NewLimiter(rate.Limit(x.limit), x.limit)
 			x.keys[key] = l
 		}
 		x.mu.Unlock()
@@ -78,7 +79,7 @@ func BenchmarkManyKeys(b *testing.B) {
 			return func(key string) { k.Take(key, 1) }
 		}},
 		{"x-time-rate", func(b *testing.B) func(string) {
-			k := &xtable{keys: map[string]*rate.Limiter{}}
+			k := &xtable{limit: 1000, keys: map[string]*rate.Limiter{}}
 			return func(key string) { k.allow(key) }
 		}},
 	} {

@@ -6,20 +6,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/portico-gateway/portico/runtime/store/bucket"
 )
 
-// Lessor gives out tokens of buckets that gateways share. It is safe for
-// concurrent use.
-type Lessor interface {
-	// Lease takes least to want tokens of the key's bucket, as many as are
-	// there, or none if there are fewer than least; wait is then the time until
-	// least are there. A bucket that is not known is full.
-	Lease(ctx context.Context, key string, rate float64, burst, least, want int) (granted int, wait time.Duration, err error)
-	// Gateways says that this one is alive and returns how many are.
-	Gateways(ctx context.Context) (int, error)
-}
-
-// Policy says what a shared bucket gives while the Lessor cannot be reached.
+// Policy says what a shared bucket gives while the lessor cannot be reached.
 type Policy uint8
 
 const (
@@ -44,10 +35,10 @@ const (
 	retry     = 200 * time.Millisecond
 )
 
-// Cluster is what the shared buckets of one gateway have in common: the Lessor,
+// Cluster is what the shared buckets of one gateway have in common: the lessor,
 // whether it can be reached, and how many gateways there are.
 type Cluster struct {
-	lessor Lessor
+	lessor bucket.Lessor
 	policy Policy
 	log    *slog.Logger
 
@@ -66,7 +57,7 @@ type Cluster struct {
 // NewCluster returns a cluster that uses the lessor until Close. It waits 0.3 s
 // at most for a first answer; until that comes, the policy holds with the share
 // of a single gateway.
-func NewCluster(lessor Lessor, policy Policy, log *slog.Logger) *Cluster {
+func NewCluster(lessor bucket.Lessor, policy Policy, log *slog.Logger) *Cluster {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
@@ -86,7 +77,7 @@ func (c *Cluster) Up() bool { return c.up.Load() }
 func (c *Cluster) Gateways() int { return int(c.gateways.Load()) }
 
 // Close ends the cluster. Its buckets then follow the policy. What is leased is
-// not given back; it would have expired within a tenth of a second.
+// not given back; it would have expired within two seconds.
 func (c *Cluster) Close() {
 	c.mu.Lock()
 	c.closed = true

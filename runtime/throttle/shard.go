@@ -1,6 +1,7 @@
 package throttle
 
 import (
+	"hash/maphash"
 	"math"
 	"slices"
 	"sync"
@@ -21,6 +22,15 @@ const (
 
 // identity is a hash of a key.
 type identity [2]uint64
+
+// seeds make identities that strangers cannot construct.
+type seeds [2]maphash.Seed
+
+func newSeeds() seeds { return seeds{maphash.MakeSeed(), maphash.MakeSeed()} }
+
+func (s *seeds) identity(key string) identity {
+	return identity{maphash.String(s[0], key), maphash.String(s[1], key)}
+}
 
 // entry is the bucket of a key.
 type entry struct {

@@ -2,14 +2,13 @@ package throttle
 
 import (
 	"context"
-	"hash/maphash"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/portico-gateway/portico/runtime/store/bucket"
 )
 
-// DefaultSharedKeys bounds the keys of a [Shared] to about 32 MiB.
+// DefaultSharedKeys bounds the keys of a [Shared] to about 24 MiB.
 const DefaultSharedKeys = 1 << 17
 
 // sharedRounds is how many leases one take waits for, when others spend what
@@ -17,32 +16,25 @@ const DefaultSharedKeys = 1 << 17
 const sharedRounds = 3
 
 // Shared has a bucket for every key that the gateways of a cluster share. Tokens
-// are leased from the cluster's [Lessor] in batches that grow with the load of a
-// key: a take spends what is leased, and waits for a round trip only if nothing
-// is known of its key. It is safe for concurrent use.
+// are leased from the cluster's [bucket.Lessor] in batches that grow with the load of a
+// key: a take spends what is leased, and waits for a round trip only if its key was
+// not asked for lately, or too few tokens are leased. It is safe for concurrent use.
 type Shared struct {
 	cluster *Cluster
 	name    string
 	made    time.Time
 	limit   atomic.Pointer[Limit]
-	maxKeys int
 
 	alone   *Table // while the lessor cannot be reached
 	aloneOf atomic.Pointer[sharedOf]
 
-	seed   maphash.Seed
-	shards [shardCount]sharedShard
+	leases *leases
 }
 
 // sharedOf is what the limit of alone was made of.
 type sharedOf struct {
 	limit    *Limit
 	gateways int64
-}
-
-type sharedShard struct {
-	mu   sync.Mutex // guards keys
-	keys map[string]*lease
 }
 
 // NewShared returns the buckets of a name, which all gateways know them by.
@@ -52,8 +44,7 @@ func NewShared(c *Cluster, name string, l Limit, o Options) *Shared {
 	if o.MaxKeys <= 0 {
 		o.MaxKeys = DefaultSharedKeys
 	}
-	s := &Shared{cluster: c, name: name, made: time.Now(), seed: maphash.MakeSeed(),
-		maxKeys: max(o.MaxKeys/shardCount, 1), alone: NewTable(Limit{}, o)}
+	s := &Shared{cluster: c, name: name, made: time.Now(), alone: NewTable(Limit{}, o), leases: newLeases(o.MaxKeys)}
 	s.limit.Store(&l)
 	return s
 }
@@ -66,9 +57,9 @@ func (s *Shared) SetLimit(l Limit) { s.limit.Store(&l) }
 func (s *Shared) Limit() Limit { return *s.limit.Load() }
 
 // Take removes n tokens of the key's bucket, see [Bucket.Take]. It waits for
-// the Lessor at most until ctx's deadline, and less than a second. Any window
+// the lessor at most until ctx's deadline, and less than a second. Any window
 // of time w admits at most rate * (w + 0.1 s) + burst on all gateways together,
-// while the Lessor can be reached; a burst below rate * 0.1 s counts as that.
+// while the lessor can be reached; a burst below rate * 0.1 s counts as that.
 // It does not allocate when it finds leased tokens.
 func (s *Shared) Take(ctx context.Context, key string, n int) (wait time.Duration, ok bool) {
 	l := s.limit.Load()
@@ -78,14 +69,14 @@ func (s *Shared) Take(ctx context.Context, key string, n int) (wait time.Duratio
 	if !s.cluster.Up() {
 		return s.without(l, key, n)
 	}
-	k := s.lease(key)
+	id := s.leases.identity(key)
 	for range sharedRounds {
-		k.mu.Lock()
-		now := time.Since(s.made)
+		k, now := s.lease(id)
 		k.expire(now)
+		keep := l.keep(s.cluster.gateways.Load())
 		if k.spend(n) {
-			if k.low(now) {
-				s.ask(k, key, l, 1)
+			if k.low(now, keep) {
+				s.ask(k, now, key, l, keep, 0)
 			}
 			k.mu.Unlock()
 			return 0, true
@@ -96,7 +87,7 @@ func (s *Shared) Take(ctx context.Context, key string, n int) (wait time.Duratio
 			return wait, false
 		}
 		if k.asked == nil {
-			s.ask(k, key, l, more)
+			s.ask(k, now, key, l, keep, more)
 		}
 		asked := k.asked
 		k.mu.Unlock()
@@ -108,6 +99,20 @@ func (s *Shared) Take(ctx context.Context, key string, n int) (wait time.Duratio
 		}
 	}
 	return leaseGap, false
+}
+
+// lease returns what is held of a key, with its lock held.
+func (s *Shared) lease(id identity) (k *lease, now time.Duration) {
+	for {
+		if k = s.leases.find(id); k == nil {
+			k = s.leases.add(id, time.Since(s.made))
+		}
+		k.mu.Lock()
+		if !k.gone {
+			return k, time.Since(s.made)
+		}
+		k.mu.Unlock()
+	}
 }
 
 // await waits for asked, which ends by itself, or for ctx.
@@ -131,28 +136,31 @@ func await(ctx context.Context, asked chan struct{}) bool {
 	return false
 }
 
-// ask leases tokens on a goroutine; k's lock is held.
-func (s *Shared) ask(k *lease, key string, l *Limit, least int) {
-	if !k.spare {
-		k.want *= 2
+// ask leases tokens on a goroutine, so many of them for a take that waits; k's lock is held.
+func (s *Shared) ask(k *lease, now time.Duration, key string, l *Limit, keep, waiting int) {
+	k.next(now, l, keep)
+	held := k.kept()
+	a := bucket.Ask{Rate: l.rate, Burst: l.widen(), Least: max(waiting, 1), Want: max(waiting, k.want), Spent: waiting,
+		Back: k.back, Held: held, Loose: k.held[0].n + k.held[1].n - held}
+	if k.want <= keep {
+		a.Keep = keepLife
 	}
-	k.want = max(1, min(k.want, l.most()))
-	k.spare = false
-	name, want := s.name+":"+key, max(k.want, least)
+	k.back = 0
+	name := s.name + ":" + key
 	done := make(chan struct{})
 	if s.cluster.start(func() {
 		defer close(done)
-		s.fetch(k, name, l, least, want)
+		s.fetch(k, name, a)
 	}) {
 		k.asked = done
 	}
 }
 
-func (s *Shared) fetch(k *lease, name string, l *Limit, least, want int) {
+func (s *Shared) fetch(k *lease, name string, a bucket.Ask) {
 	ctx, cancel := context.WithTimeout(s.cluster.ctx, leaseTimeout)
 	defer cancel()
 	sent := time.Since(s.made)
-	granted, wait, err := s.cluster.lessor.Lease(ctx, name, l.rate, l.widen(), least, want)
+	got, err := s.cluster.lessor.Lease(ctx, name, a)
 	if err != nil {
 		s.cluster.fail(err)
 	}
@@ -164,22 +172,16 @@ func (s *Shared) fetch(k *lease, name string, l *Limit, least, want int) {
 	}
 	now := time.Since(s.made)
 	k.expire(now)
-	if granted > 0 {
-		// Of a lease that comes while both places are taken, which only takes
-		// of several tokens can bring about, the tokens get the shorter life.
-		at := &k.held[0]
-		if at.n > 0 {
-			at = &k.held[1]
-		}
-		if at.n == 0 || at.expires > sent+leaseLife {
-			at.expires = sent + leaseLife
-		}
-		at.n += granted
+	soon := got.N
+	if got.Kept {
+		soon = min(got.N, a.Spent)
 	}
-	if granted < want {
-		k.dry, k.dryOf = max(now+wait, sent+leaseGap), 1
-		if granted == 0 {
-			k.dryOf = least
+	k.put(tokens{soon, sent + leaseLife, false})
+	k.put(tokens{got.N - soon, sent + keepLife, true})
+	if got.N < a.Want {
+		k.dry, k.dryOf = max(now+got.Wait, sent+leaseGap), 1
+		if got.N == 0 {
+			k.dryOf = a.Least
 		}
 	}
 }
@@ -190,7 +192,7 @@ func (s *Shared) without(l *Limit, key string, n int) (time.Duration, bool) {
 	case PolicyOpen:
 		return 0, true
 	case PolicyClosed:
-		if k := s.known(key); k != nil {
+		if k := s.leases.find(s.leases.identity(key)); k != nil {
 			k.mu.Lock()
 			defer k.mu.Unlock()
 			k.expire(time.Since(s.made))
@@ -210,50 +212,4 @@ func (s *Shared) without(l *Limit, key string, n int) (time.Duration, bool) {
 		wait = retry
 	}
 	return wait, ok
-}
-
-func (s *Shared) shard(key string) *sharedShard {
-	return &s.shards[maphash.String(s.seed, key)%shardCount]
-}
-
-func (s *Shared) known(key string) *lease {
-	sh := s.shard(key)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	return sh.keys[key]
-}
-
-// lease returns what is held of a key.
-func (s *Shared) lease(key string) *lease {
-	sh := s.shard(key)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	if k := sh.keys[key]; k != nil {
-		return k
-	}
-	if len(sh.keys) >= s.maxKeys {
-		sh.forget(time.Since(s.made), s.maxKeys)
-	}
-	if sh.keys == nil {
-		sh.keys = map[string]*lease{}
-	}
-	k := &lease{want: 1, spare: true}
-	sh.keys[strings.Clone(key)] = k
-	return k
-}
-
-// forget drops what is idle, or an eighth of all if there is nothing idle.
-func (sh *sharedShard) forget(now time.Duration, most int) {
-	for key, k := range sh.keys {
-		if k.idle(now) {
-			delete(sh.keys, key)
-		}
-	}
-	room := most - max(most/8, 1)
-	for key := range sh.keys {
-		if len(sh.keys) <= room {
-			return
-		}
-		delete(sh.keys, key)
-	}
 }

@@ -1,7 +1,6 @@
 package throttle
 
 import (
-	"hash/maphash"
 	"sync/atomic"
 	"time"
 )
@@ -36,7 +35,7 @@ type Table struct {
 	limit  atomic.Pointer[Limit]
 	now    func() time.Time // nil is time.Now, by way of the cheaper time.Since
 	made   time.Time
-	seeds  [2]maphash.Seed
+	seeds  seeds
 	shards [shardCount]shard
 }
 
@@ -45,7 +44,7 @@ func NewTable(l Limit, o Options) *Table {
 	if o.MaxKeys <= 0 {
 		o.MaxKeys = DefaultMaxKeys
 	}
-	t := &Table{now: o.Now, made: time.Now(), seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	t := &Table{now: o.Now, made: time.Now(), seeds: newSeeds()}
 	if t.now != nil {
 		t.made = t.now()
 	}
@@ -70,7 +69,7 @@ func (t *Table) Take(key string, n int) (wait time.Duration, ok bool) {
 	if !l.holds(n) {
 		return Never, false
 	}
-	id := identity{maphash.String(t.seeds[0], key), maphash.String(t.seeds[1], key)}
+	id := t.seeds.identity(key)
 	s := &t.shards[id[0]%shardCount]
 	now := units(t.age())
 	e := s.find(id)

@@ -31,6 +31,7 @@ type call struct {
 	held  bool    // there is a body, and nothing of it was sent yet
 	send  *sender // nil when no body goes apart from the head
 
+	first  error  // what the first read came to, where ask has read nothing
 	reused bool   // the connection had served before
 	sent   uint64 // by the connection before this request
 	unseen bool   // the server closed before the request came
@@ -47,7 +48,11 @@ type call struct {
 // run sends the request and reads the head.
 func (k *call) run(resp *Response) error {
 	k.reused, k.sent = k.c.used, k.c.sent
-	if err := k.writeHead(); err != nil {
+	if err := k.writeHead(); err == errStale {
+		k.c.nc.Close()
+		k.in.reset()
+		return err
+	} else if err != nil {
 		return k.fail(err)
 	}
 	wait := k.held && k.r.ExpectContinue

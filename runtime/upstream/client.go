@@ -103,10 +103,30 @@ type Response struct {
 	// Conn is the connection after 101, nil otherwise. The request's context
 	// and timeouts no longer count for it.
 	Conn exchange.Conn
+
+	call *call // of Lean, to be used again
+}
+
+// Reset empties r and keeps its memory for the next request. Its Body must be
+// closed and not be used any more.
+func (r *Response) Reset() {
+	if r.call != nil {
+		*r.call = call{shut: true}
+	}
+	r.reset()
 }
 
 func (r *Response) reset() {
 	h := r.Header
 	h.Reset()
-	*r = Response{Header: h}
+	*r = Response{Header: h, call: r.call}
+}
+
+// newCall is memory for a call with r.
+func (r *Response) newCall() *call {
+	if r.call == nil {
+		r.call = new(call)
+	}
+	*r.call = call{}
+	return r.call
 }

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"net"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -19,22 +20,54 @@ type conn struct {
 
 	readBy, writeBy time.Time // the deadlines that stand
 
-	raw  syscall.RawConn       // nil when nc has none
-	look func(fd uintptr) bool // made once, as a closure costs an allocation
-	seen bool                  // look found neither an end nor bytes
-	one  [1]byte               // look reads into it
+	raw    syscall.RawConn       // nil when nc has none
+	direct bool                  // requests may be sent through raw
+	step   func(fd uintptr) bool // talkOn, made once: it costs an allocation
+	talk   talk
+	looked func() // a test's, between the look and the write
+}
+
+// talk is one use of a connection's descriptor: a look, and where there is
+// something to send, a request and the first read of its response.
+type talk struct {
+	out, in []byte // in is nil when nothing is to be read
+
+	quiet bool // the look found neither an end nor bytes
+	wrote int
+	werr  error
+	read  int
+	rerr  error
+
+	one [1]byte // the look reads into it
+}
+
+// talkOn is called with the descriptor, and again once it can be read when it
+// returned false.
+func (c *conn) talkOn(fd uintptr) bool {
+	t := &c.talk
+	if !t.quiet {
+		if t.quiet = quiet(fd, t.one[:]); !t.quiet || len(t.out) == 0 {
+			return true
+		}
+		if c.looked != nil {
+			c.looked()
+		}
+		t.wrote, t.werr = writeNow(fd, t.out)
+		return t.werr != nil || t.wrote < len(t.out) || t.in == nil
+	}
+	var ok bool
+	t.read, ok, t.rerr = readNow(fd, t.in)
+	return ok
 }
 
 func newConn(nc net.Conn, h *host) *conn {
 	c := &conn{nc: nc, host: h}
 	if sc, ok := nc.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
-			c.raw = raw
-			c.look = func(fd uintptr) bool {
-				c.seen = quiet(fd, c.one[:])
-				return true
-			}
+			c.raw, c.step = raw, c.talkOn
 			c.base, _ = acked(raw)
+			_, tcp := nc.(*net.TCPConn) // others may do something to the bytes
+			c.direct = tcp && canTalk
 		}
 	}
 	return c
@@ -47,8 +80,26 @@ func (c *conn) quiet() bool {
 	if c.raw == nil {
 		return true
 	}
-	c.seen = false
-	return c.raw.Read(c.look) == nil && c.seen
+	c.talk = talk{}
+	return c.raw.Read(c.step) == nil && c.talk.quiet
+}
+
+// ask looks whether the connection is quiet, sends out if so, and waits for
+// the first bytes of the response if in is not nil. Doing all of it in one
+// call saves a read that finds nothing: what comes after the look wakes the
+// wait. The error is that of the wait.
+func (c *conn) ask(out, in []byte) (talk, error) {
+	c.talk = talk{out: out, in: in}
+	err := c.raw.Read(c.step)
+	t := c.talk
+	c.talk = talk{} // it must not keep the memory
+	return t, err
+}
+
+// opError is how net reports what a system call says.
+func (c *conn) opError(op string, err error) error {
+	local, remote := c.nc.LocalAddr(), c.nc.RemoteAddr()
+	return &net.OpError{Op: op, Net: local.Network(), Source: local, Addr: remote, Err: os.NewSyscallError(op, err)}
 }
 
 // delivered reports whether the peer's kernel may have got a byte that was

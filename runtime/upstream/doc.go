@@ -38,8 +38,9 @@
 //     That is the "means to detect that the original request was never
 //     applied" which section 9.2.2 asks for. Only Linux tells it.
 //
-// Before that, a connection from the pool is looked at without waiting: one
-// that the server has closed, or on which bytes came after the last answer, is
-// not used at all. Over HTTP/2 the transport decides: it sends again what the
-// server says it has not processed, or what it has not begun to send.
+// Before that, a connection from the pool is read once without waiting, by Lean in
+// the same call that sends the request: one that the server has closed, or on which
+// bytes came after the last answer, is not used at all. Over HTTP/2 the transport
+// decides: it sends again what the server says it has not processed, or what it has
+// not begun to send.
 package upstream

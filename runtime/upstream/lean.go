@@ -56,48 +56,54 @@ func (l *Lean) Do(ctx context.Context, r *Request, resp *Response) error {
 	if err := ctx.Err(); err != nil {
 		return &Error{r.Target.Addr, ofContext(err), err}
 	}
-	limit := headLimit(ctx, r)
-	for reuse := true; ; reuse = false {
-		k := &call{l: l, r: r, addr: r.Target.Addr, ctx: ctx, limit: limit}
-		if err := k.connect(reuse); err != nil {
+	now := time.Now()
+	limit := headLimit(ctx, r, now)
+	for reuse := true; ; {
+		k := resp.newCall()
+		k.l, k.r, k.addr, k.ctx, k.limit = l, r, r.Target.Addr, ctx, limit
+		if err := k.connect(reuse, now); err != nil {
 			return err
 		}
 		err := k.run(resp)
-		if err == nil {
+		switch {
+		case err == nil:
 			return nil
-		}
-		resp.reset()
-		if !reuse || !k.again(err) {
+		case err == errStale: // the next one may be good
+		case !reuse || !k.again(err):
+			resp.reset()
 			return err
+		default:
+			reuse = false
+			resp.reset()
 		}
+		now = time.Now()
 	}
 }
 
 // headLimit is when the head must be there.
-func headLimit(ctx context.Context, r *Request) time.Time {
+func headLimit(ctx context.Context, r *Request, now time.Time) time.Time {
 	d := r.HeadTimeout
 	if d <= 0 {
 		d = DefaultHeadTimeout
 	}
-	limit := time.Now().Add(d)
+	limit := now.Add(d)
 	if t, ok := ctx.Deadline(); ok && t.Before(limit) {
 		return t
 	}
 	return limit
 }
 
-// connect gives k a connection: an idle one that is still good, if it may use
-// one, or a new one.
-func (k *call) connect(reuse bool) error {
+// connect gives k a connection: an idle one, if it may use one, or a new one.
+// Whether a direct one is still good shows when it is asked.
+func (k *call) connect(reuse bool, now time.Time) error {
 	h := k.l.host(k.addr)
-	now := time.Now()
 	for reuse {
 		c := h.pop()
 		if c == nil {
 			break
 		}
 		k.c = c
-		if now.Sub(c.idle) < k.l.opts.IdleTimeout && k.armBoth(now) == nil && c.quiet() {
+		if now.Sub(c.idle) < k.l.opts.IdleTimeout && k.armBoth(now) == nil && (c.direct || c.quiet()) {
 			return nil
 		}
 		c.nc.Close()

@@ -16,86 +16,117 @@ import (
 )
 
 // racing is a connection whose server acts between the look for signs of life
-// and the write of the next request, once it is armed.
+// and the write of the next request, once act is set.
 type racing struct {
 	*net.TCPConn
-	armed *atomic.Bool
-	act   func()
+	act *atomic.Pointer[func()]
 }
 
 func (r *racing) Write(p []byte) (int, error) {
-	if r.armed.CompareAndSwap(true, false) {
-		r.act()
-		time.Sleep(20 * time.Millisecond) // what the server sent is here now
+	if act := r.act.Swap(nil); act != nil {
+		(*act)()
 	}
 	return r.TCPConn.Write(p)
 }
 
-// TestRace lets the server end an idle connection when it is too late to see
-// that before the request is written.
-func TestRace(t *testing.T) {
-	tests := []struct {
-		name   string
-		method string
-		body   func() (io.Reader, int64)
-		end    func(p *peer, next func()) // after the first answer; next lets the client write
-		want   string
-	}{
-		{"a GET is sent again", "GET", nil, closeIdle, `200 [] 2 "ok"`},
-		{"a GET is sent again after a reset", "GET", nil, resetIdle, `200 [] 2 "ok"`},
-		{"a PUT in memory is sent again", "PUT", memory, closeAfterRequest, `200 [] 2 "ok"`},
-		{"a PUT that was read is not sent again", "PUT", streamed, closeAfterRequest, "connection lost"},
-		{"a POST is sent again when the server closed before it came", "POST", memory, closeIdle, `200 [] 2 "ok"`},
-		{"a POST is not sent again when the server has read it", "POST", memory, closeAfterRequest, "connection lost"},
-		{"a POST is not sent again when the server reset after it", "POST", memory, resetAfterRequest, "connection lost"},
-		{"a GET is not sent again when a byte of an answer came", "GET", nil, closeWithinAnswer, "connection lost"},
-		{"a POST with a key is a POST", "POST", memory, closeAfterRequest, "connection lost"},
+// race is a server that ends an idle connection when it is too late to see that
+// before the request is written.
+type race struct {
+	name   string
+	method string
+	body   func() (io.Reader, int64)
+	end    func(p *peer, next func()) // after the first answer; next lets the client write
+	want   string
+}
+
+var races = []race{
+	{"a GET is sent again", "GET", nil, closeIdle, `200 [] 2 "ok"`},
+	{"a GET is sent again after a reset", "GET", nil, resetIdle, `200 [] 2 "ok"`},
+	{"a PUT in memory is sent again", "PUT", memory, closeAfterRequest, `200 [] 2 "ok"`},
+	{"a PUT that was read is not sent again", "PUT", streamed, closeAfterRequest, "connection lost"},
+	{"a POST is sent again when the server closed before it came", "POST", memory, closeIdle, `200 [] 2 "ok"`},
+	{"a POST is not sent again when the server has read it", "POST", memory, closeAfterRequest, "connection lost"},
+	{"a POST is not sent again when the server reset after it", "POST", memory, resetAfterRequest, "connection lost"},
+	{"a GET is not sent again when a byte of an answer came", "GET", nil, closeWithinAnswer, "connection lost"},
+	{"a POST with a key is a POST", "POST", memory, closeAfterRequest, "connection lost"},
+}
+
+// run has a client ask twice; arm says what is to happen between the look and the
+// second request.
+func (tt *race) run(t *testing.T, c Client, serve serving, arm func(addr string, act func())) {
+	if tt.method == "POST" && strings.Contains(tt.want, "ok") && runtime.GOOS != "linux" {
+		t.Skip("only Linux tells")
 	}
-	for _, tt := range tests {
+	write, written := make(chan struct{}), make(chan struct{})
+	s := serve(t, func(p *peer) {
+		p.head()
+		p.send(ok200)
+		<-write
+		tt.end(p, sync.OnceFunc(func() { close(written) }))
+		p.until("never")
+	}, func(p *peer) {
+		p.head()
+		if tt.method != "GET" {
+			p.read(5)
+		}
+		p.send(ok200)
+		p.until("never")
+	})
+	if got := do(t, c, s.get()); got != `200 [] 2 "ok"` {
+		t.Fatalf("first got %s", got)
+	}
+	arm(s.get().Target.Addr, func() {
+		close(write)
+		<-written
+		time.Sleep(20 * time.Millisecond) // what the server sent is here now
+	})
+	r := s.get()
+	r.Method = tt.method
+	if tt.body != nil {
+		r.Body, r.Size = tt.body()
+	}
+	if strings.Contains(tt.name, "with a key") {
+		r.Header.Add("Idempotency-Key", "1")
+	}
+	if got := do(t, c, r); got != tt.want {
+		t.Errorf("got %s, want %s", got, tt.want)
+	}
+}
+
+func TestRace(t *testing.T) {
+	for _, tt := range races {
 		t.Run(tt.name, func(t *testing.T) {
-			if tt.method == "POST" && strings.Contains(tt.want, "ok") && runtime.GOOS != "linux" {
-				t.Skip("only Linux tells")
-			}
 			everyWire(t, Options{}, func(t *testing.T, c Client, serve serving) {
-				write, written := make(chan struct{}), make(chan struct{})
-				s := serve(t, func(p *peer) {
-					p.head()
-					p.send(ok200)
-					<-write
-					tt.end(p, sync.OnceFunc(func() { close(written) }))
-					p.until("never")
-				}, func(p *peer) {
-					p.head()
-					if tt.method != "GET" {
-						p.read(5)
-					}
-					p.send(ok200)
-					p.until("never")
-				})
-				first, armed := true, new(atomic.Bool)
+				var armed atomic.Pointer[func()]
 				dialed(c, func(ctx context.Context, network, addr string) (net.Conn, error) {
 					nc, err := new(net.Dialer).DialContext(ctx, network, addr)
-					if err != nil || !first {
-						return nc, err
+					if err != nil {
+						return nil, err
 					}
-					first = false
-					return &racing{nc.(*net.TCPConn), armed, func() { close(write); <-written }}, nil
+					return &racing{nc.(*net.TCPConn), &armed}, nil
 				})
-				if got := do(t, c, s.get()); got != `200 [] 2 "ok"` {
-					t.Fatalf("first got %s", got)
+				tt.run(t, c, serve, func(_ string, act func()) { armed.Store(&act) })
+			})
+		})
+	}
+}
+
+// Lean looks, sends and reads in one call where nothing stands between it and the
+// socket.
+func TestRaceOnADirectConnection(t *testing.T) {
+	if !canTalk {
+		t.Skip("not on this system")
+	}
+	for _, tt := range races {
+		t.Run(tt.name, func(t *testing.T) {
+			c := NewLean(Options{})
+			defer c.Close()
+			tt.run(t, c, serve, func(addr string, act func()) {
+				idle := c.host(addr).idle[0]
+				if !idle.direct {
+					t.Fatal("not a direct connection")
 				}
-				armed.Store(true)
-				r := s.get()
-				r.Method = tt.method
-				if tt.body != nil {
-					r.Body, r.Size = tt.body()
-				}
-				if strings.Contains(tt.name, "with a key") {
-					r.Header.Add("Idempotency-Key", "1")
-				}
-				if got := do(t, c, r); got != tt.want {
-					t.Errorf("got %s, want %s", got, tt.want)
-				}
+				idle.looked = act
 			})
 		})
 	}

@@ -46,7 +46,10 @@ func (k *call) writeHead() error {
 			b = append(b, p...)
 		}
 	}
-	return k.write(b, head)
+	if k.c.used && k.c.direct {
+		return k.ask(b, head)
+	}
+	return k.write(b, 0, head)
 }
 
 // appendHead appends the head of r, which has been checked.

@@ -135,7 +135,7 @@ func (s *Std) Do(ctx context.Context, r *Request, resp *Response) error {
 	}
 	k := &stdCall{s: s, r: r, addr: r.Target.Addr}
 	k.ctx, k.cancel = context.WithCancelCause(ctx)
-	k.timer = time.AfterFunc(time.Until(headLimit(ctx, r)), func() { k.cancel(ErrTimeout) })
+	k.timer = time.AfterFunc(time.Until(headLimit(ctx, r, time.Now())), func() { k.cancel(ErrTimeout) })
 	h, err := s.t.RoundTrip(k.request())
 	if err != nil && k.again(err) {
 		k.fresh = true

@@ -7,10 +7,6 @@ import (
 	"time"
 )
 
-// errStale makes the transport take another connection: it is sure that
-// nothing was sent.
-var errStale = errors.New("connection is not fit for another request")
-
 // watched is an HTTP/1 connection of Std. It reads along with the transport,
 // with lean's parser: a response that lean refuses ends here, and so does one
 // byte more than the response has. A connection that must not be used again

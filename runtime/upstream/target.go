@@ -130,23 +130,30 @@ func (t *Template) Scheme() string { return t.scheme }
 // The uri begins with one slash and never holds a dot segment. Expand fails
 // with ErrEscape, ErrHost or, for control bytes in a value, ErrInvalid.
 func (t *Template) Expand(dst []byte, params, stage func(name string) (string, bool)) (addr, host, uri string, err error) {
+	addr, host, b, err := t.ExpandBytes(dst, params, stage)
+	return addr, host, string(b), err
+}
+
+// ExpandBytes is Expand for a caller that has more to append: uri is in dst's
+// memory, if that is enough, and nil when it fails.
+func (t *Template) ExpandBytes(dst []byte, params, stage func(name string) (string, bool)) (addr, host string, uri []byte, err error) {
 	target := t.fixed
 	if t.auth != nil {
 		if target, err = t.expandAuthority(dst[:0], stage); err != nil {
-			return "", "", "", err
+			return "", "", nil, err
 		}
 	}
 	b, err := t.appendPath(dst[:0], params, stage)
 	if err != nil {
-		return "", "", "", err
+		return "", "", nil, err
 	}
 	if dotSegment(b) {
-		return "", "", "", ErrEscape
+		return "", "", nil, ErrEscape
 	}
 	if b, err = t.appendQuery(b, params, stage); err != nil {
-		return "", "", "", err
+		return "", "", nil, err
 	}
-	return target.Addr, target.Host, string(b), nil
+	return target.Addr, target.Host, b, nil
 }
 
 func (t *Template) expandAuthority(b []byte, stage func(string) (string, bool)) (Target, error) {

@@ -59,7 +59,10 @@ func (k *call) read(p []byte, until time.Time) (int, error) {
 		if k.ctx.Err() != nil { // also where bytes keep coming
 			return 0, ErrCanceled
 		}
-		n, err := k.c.nc.Read(p)
+		n, err := 0, k.first
+		if k.first = nil; err == nil {
+			n, err = k.c.nc.Read(p)
+		}
 		if n > 0 {
 			k.got = true
 			return n, nil
@@ -109,9 +112,52 @@ func (k *call) fill(until time.Time) error {
 	return err
 }
 
-// write sends b, whose first head bytes are the request's head.
-func (k *call) write(b []byte, head int) error {
-	for wrote := 0; ; {
+// errStale says that a connection is not fit for another request; nothing was
+// sent on it. Lean and http.Transport take another then.
+var errStale = errors.New("connection is not fit for another request")
+
+// ask does on a connection that has served before what write does on a new
+// one, if it is still good, and begins to read.
+func (k *call) ask(b []byte, head int) error {
+	var in []byte
+	if !k.held { // or the body goes out beside the reading
+		in = k.in.room()
+	}
+	t, err := k.c.ask(b, in)
+	if !t.quiet && err != nil && isTimeout(err) { // it took long to get here
+		if err = k.armBoth(time.Now()); err == nil {
+			t, err = k.c.ask(b, in)
+		}
+	}
+	if !t.quiet {
+		return errStale
+	}
+	k.c.sent += uint64(t.wrote)
+	k.whole = t.wrote >= head
+	switch {
+	case t.werr != nil:
+		return k.c.opError("write", t.werr)
+	case t.wrote < len(b):
+		return k.write(b, t.wrote, head)
+	case in == nil:
+		return nil
+	case t.read > 0:
+		k.got = true
+		k.in.w += t.read
+	case err != nil:
+		k.first = err
+	case t.rerr != nil:
+		k.first = k.c.opError("read", t.rerr)
+	default:
+		k.first = io.EOF
+	}
+	return nil
+}
+
+// write sends b but for what was sent of it; its first head bytes are the
+// request's head.
+func (k *call) write(b []byte, wrote, head int) error {
+	for {
 		n, err := k.c.nc.Write(b[wrote:])
 		wrote += n
 		k.c.sent += uint64(n)

@@ -48,6 +48,7 @@ func (m *module) rewriteBody(i int, out []byte) ([]byte, error) {
 	if err := b.startMeter(i, b.d.locals()); err != nil {
 		b.d.fail(err)
 	}
+	b.meter.vectors = b.d.vectors
 	for b.d.err == nil && len(b.frames) > 0 {
 		b.step()
 	}
@@ -62,7 +63,7 @@ func (m *module) rewriteBody(i int, out []byte) ([]byte, error) {
 	}
 	b.flush(len(b.d.b))
 	if !small && b.entryPatch > 0 {
-		setCost(b.out, b.entryPatch, max(b.entryCost, b.unpaid+checkWeight))
+		setCost(b.out, b.entryPatch, max(b.entryCost, b.unpaid+checkWeight, b.meter.frameCost()))
 	}
 	return b.out, nil
 }
@@ -99,6 +100,7 @@ func (b *body) step() {
 	}
 	switch {
 	case in.op == opLoop && b.isLight(in):
+		b.enter(in)
 		b.loopTwice(in)
 		return
 	case in.op == opEnd && b.atEnd(1):
@@ -155,15 +157,21 @@ func (b *body) before(in instr) {
 	if b.small {
 		return
 	}
-	if b.entryPending && in.op != opBlock && in.op != opLoop {
-		b.entryPending = false
-		b.flush(in.start)
-		b.entryPatch = b.entryCheck()
-	}
+	b.enter(in)
 	if b.path >= segment && in.op != opEnd && in.op != opElse && in.op != opLoop {
 		b.flush(in.start)
 		b.check(b.path + checkWeight)
 		b.path = 0
+	}
+}
+
+// enter inserts the function's own check in front of its first instruction,
+// unless a loop there has one for both.
+func (b *body) enter(in instr) {
+	if b.entryPending && in.op != opBlock && (in.op != opLoop || len(b.d.b) > sharedEntry) {
+		b.entryPending = false
+		b.flush(in.start)
+		b.entryPatch = b.entryCheck()
 	}
 }
 

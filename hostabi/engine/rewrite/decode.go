@@ -10,7 +10,8 @@ type decoder struct {
 	off int
 	err error
 
-	labels []uint32 // of the last br_table or try_table, reused
+	labels  []uint32 // of the last br_table or try_table, reused
+	vectors bool     // a v128 was among the types
 }
 
 func (d *decoder) more() bool { return d.off < len(d.b) }
@@ -102,7 +103,9 @@ func (d *decoder) heapType() { d.signed(33) }
 
 func (d *decoder) valType() {
 	switch c := d.u8(); c {
-	case 0x7f, 0x7e, 0x7d, 0x7c, 0x7b, 0x70, 0x6f, 0x69:
+	case 0x7f, 0x7e, 0x7d, 0x7c, 0x70, 0x6f, 0x69:
+	case 0x7b:
+		d.vectors = true
 	case 0x63, 0x64:
 		d.heapType()
 	default:

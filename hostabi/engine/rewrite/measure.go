@@ -18,6 +18,11 @@ type meter struct {
 	tries  int
 	frame  frameMeter // of the block opened last
 	fn     uint32     // marks what this function has read across blocks
+
+	// For the frame.
+	values  int  // results of instructions and calls
+	passed  int  // most parameters and results of one call
+	vectors bool // some of them are
 }
 
 // variables are the locals and globals that a module's functions use, by
@@ -117,6 +122,8 @@ func (t *meter) see(in instr, frames []frame, labels []uint32) {
 			return
 		}
 	}
+	t.values++
+	t.vectors = t.vectors || in.op>>8 == prefixVec
 	switch in.op {
 	case opBlock, opLoop, opTryTable, opIf:
 		t.open(in, labels, frames)
@@ -182,7 +189,10 @@ func (t *meter) see(in instr, frames []frame, labels []uint32) {
 func (t *meter) call(s signature, extra int) {
 	t.calls++
 	t.slow += extra
-	t.hand(int(s.params) + int(s.results))
+	n := int(s.params) + int(s.results)
+	t.hand(n)
+	t.values += int(s.results)
+	t.passed = max(t.passed, n)
 	t.height += int(s.results) - int(s.params) - extra
 }
 
@@ -192,6 +202,7 @@ func (t *meter) open(in instr, labels []uint32, frames []frame) {
 		t.height--
 	}
 	t.hand(int(s.params) + int(s.results))
+	t.values += int(s.params) + int(s.results)
 	switch in.op {
 	case opLoop:
 		t.loops++

@@ -73,6 +73,7 @@ type module struct {
 	sigs       []signature
 	funcTypes  []uint32 // by function index
 	mutable    int      // globals
+	vectors    bool     // some parameter, result or global is one
 	block      uint32   // number of the current block
 	localVars  variables
 	globalVars variables

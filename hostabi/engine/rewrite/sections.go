@@ -54,6 +54,7 @@ func (m *module) funcType(d *decoder, form byte) {
 	}
 	m.sigs = append(m.sigs, signature{uint16(params), uint16(results)})
 	m.nTypes++
+	m.vectors = m.vectors || d.vectors
 }
 
 func (m *module) scanImports(d *decoder) {
@@ -183,6 +184,7 @@ func (m *module) scanGlobals(d *decoder) {
 
 func (m *module) globalType(d *decoder) {
 	d.valType()
+	m.vectors = m.vectors || d.vectors
 	if d.u8() == 1 {
 		m.mutable++
 	}

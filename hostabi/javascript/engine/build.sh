@@ -1,10 +1,10 @@
 #!/bin/sh
-# Builds ../engine.wasm: fetches QuickJS, patches it, compiles it with the glue,
-# and freezes it with the library. Needs npm, patch, clang, lld and wasi-libc
-# (Debian: clang lld wasi-libc libclang-rt-14-dev-wasm32) and Go. It takes a minute
-# or two, and records what it made in internal/wat/compiled.txt. The same tools give
-# the same module.
+# build.sh OUT builds ../engine.wasm as OUT, an absolute path: fetches QuickJS,
+# patches it, compiles it with the glue, and freezes it with the library. Needs npm,
+# patch, clang, lld and wasi-libc (Debian: clang lld wasi-libc
+# libclang-rt-14-dev-wasm32) and Go. "make wasm" runs it, and records what it made.
 set -eu
+out=$1
 cd "$(dirname "$0")"
 
 # clang would run a wasm-opt that it finds, and make another module.
@@ -37,18 +37,5 @@ ${CLANG:-clang} --target=wasm32-wasi -O2 -mexec-model=reactor -std=gnu11 -w \
 	"$source/libregexp.c" "$source/libunicode.c" "$source/cutils.c" "$source/libbf.c"
 
 (cd library && go run ../../freeze "$work/raw.wasm" codes.js language.js encoding.js console.js url.js crypto.js time.js \
-	state.js fetch.js mappers.js lambda.js main.js ../../engine.wasm)
-cp "$source/LICENSE" ../engine.LICENSE
-
-cd ../../..
-module=hostabi/javascript/engine.wasm
-records=internal/wat/compiled.txt
-digest() { sha256sum <"$1" | cut -d' ' -f1; }
-made="$(digest $module)"
-compiler="$(${CLANG:-clang} --version | sed -n 1p), QuickJS 2021-03-27 of npm $PACKAGE"
-grep -v "^$module " $records >"$work/records"
-for f in hostabi/javascript/freeze/m*.go hostabi/javascript/engine/*.[ch] hostabi/javascript/engine/quickjs.patch \
-	hostabi/javascript/engine/library/*.js hostabi/javascript/engine/build.sh; do
-	echo "$module $made $f $(digest "$f") $compiler"
-done >>"$work/records"
-cp "$work/records" $records
+	state.js fetch.js mappers.js lambda.js main.js "$out")
+cmp "$source/LICENSE" ../engine.LICENSE

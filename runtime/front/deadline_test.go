@@ -1,0 +1,245 @@
+package front
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/portico-gateway/portico/runtime/exchange"
+)
+
+// counted counts the deadlines that are set on a connection.
+type counted struct {
+	net.Conn
+	reads, writes int
+}
+
+func (c *counted) SetReadDeadline(t time.Time) error {
+	c.reads++
+	return c.Conn.SetReadDeadline(t)
+}
+
+func (c *counted) SetWriteDeadline(t time.Time) error {
+	c.writes++
+	return c.Conn.SetWriteDeadline(t)
+}
+
+// pipe is a connection in a bubble, what it stands on, and its other end.
+func pipe() (c *conn, below *counted, peer net.Conn) {
+	near, peer := net.Pipe()
+	below = &counted{Conn: near}
+	return newConn(below, func() {}), below, peer
+}
+
+func after(d time.Duration) time.Time { return time.Now().Add(d) }
+
+func TestDeadlinesEndCallsWhenAsked(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		begin func(*conn) // before the read
+		later func(*conn) // 100 ms into it
+		want  time.Duration
+	}{
+		{"one that was asked for once", func(c *conn) { c.SetReadDeadline(after(time.Second)) }, nil, time.Second},
+		{"a later one does not leave the earlier one standing", func(c *conn) {
+			c.SetReadDeadline(after(time.Second))
+			c.Read(make([]byte, 8)) // until then
+			c.SetReadDeadline(after(10 * time.Second))
+		}, nil, 11 * time.Second},
+		{"a later one over one that still stands", func(c *conn) {
+			c.SetReadDeadline(after(time.Second))
+			time.AfterFunc(0, func() { c.SetReadDeadline(after(5 * time.Second)) })
+		}, nil, 5 * time.Second},
+		{"an earlier one while the read runs", func(c *conn) { c.SetReadDeadline(after(time.Minute)) },
+			func(c *conn) { c.SetReadDeadline(after(time.Second)) }, 1100 * time.Millisecond},
+		{"one that has passed, while the read runs", func(c *conn) {}, func(c *conn) { c.SetReadDeadline(past) }, 100 * time.Millisecond},
+		{"both directions", func(c *conn) { c.SetDeadline(after(2 * time.Second)) }, nil, 2 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, _, peer := pipe()
+				defer peer.Close()
+				defer c.Close()
+				start := time.Now()
+				tt.begin(c)
+				if tt.later != nil {
+					time.AfterFunc(100*time.Millisecond, func() { tt.later(c) })
+				}
+				n, err := c.Read(make([]byte, 8))
+				if took := time.Since(start); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) || took != tt.want {
+					t.Errorf("Read = %d, %v after %v, want 0, a deadline error after %v", n, err, took, tt.want)
+				}
+			})
+		})
+	}
+}
+
+func TestDeadlinesThatAreTakenBackEndNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _, peer := pipe()
+		defer peer.Close()
+		defer c.Close()
+		c.SetDeadline(after(time.Second))
+		go func() {
+			time.Sleep(100 * time.Millisecond)
+			c.SetDeadline(time.Time{})
+			time.Sleep(time.Hour)
+			io.WriteString(peer, "late")
+			io.ReadFull(peer, make([]byte, 3))
+			time.Sleep(time.Hour)
+			io.ReadFull(peer, make([]byte, 3))
+		}()
+		buf := make([]byte, 8)
+		if n, err := c.Read(buf); string(buf[:n]) != "late" || err != nil {
+			t.Errorf("Read = %q, %v", buf[:n], err)
+		}
+		c.SetWriteDeadline(after(time.Second))
+		time.AfterFunc(100*time.Millisecond, func() { c.SetWriteDeadline(time.Time{}) })
+		if n, err := io.WriteString(c, "longer"); n != 6 || err != nil {
+			t.Errorf("Write = %d, %v", n, err)
+		}
+	})
+}
+
+// A request takes the turns of net/http's connection: it needs no timer of the
+// system but now and then.
+func TestDeadlinesAreSeldomSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, below, peer := pipe()
+		defer peer.Close()
+		defer c.Close()
+		go io.Copy(peer, peer)
+		buf := make([]byte, 8)
+		for range 1000 {
+			c.SetReadDeadline(after(75 * time.Second))
+			c.SetWriteDeadline(after(30 * time.Second))
+			io.WriteString(c, "request")
+			if _, err := c.Read(buf); err != nil {
+				t.Fatal(err)
+			}
+			c.SetReadDeadline(time.Time{})
+			c.SetWriteDeadline(time.Time{})
+			time.Sleep(10 * time.Millisecond)
+		}
+		if below.reads > 1 || below.writes > 1 {
+			t.Errorf("set %d and %d deadlines in ten seconds, want one each", below.reads, below.writes)
+		}
+	})
+}
+
+func TestLeaveHoldsBackTheRead(t *testing.T) {
+	one := make([]byte, 1)
+	for _, tt := range []struct {
+		name string
+		do   func(c *conn, peer net.Conn) // at the start
+		want error
+		took time.Duration
+	}{
+		{"a client that leaves is noticed in time", func(_ *conn, peer net.Conn) { peer.Close() }, io.EOF, 2 * leavePatience},
+		{"a byte is read in time", func(_ *conn, peer net.Conn) { go io.WriteString(peer, "G") }, nil, 2 * leavePatience},
+		{"the end of the request ends it", func(c *conn, _ net.Conn) { c.SetReadDeadline(past) }, os.ErrDeadlineExceeded, 0},
+		{"the end ends it after all", func(c *conn, _ net.Conn) { c.leave.hold(false); c.SetReadDeadline(past) }, os.ErrDeadlineExceeded, 0},
+		{"closing ends it", func(c *conn, _ net.Conn) { c.Close() }, io.ErrClosedPipe, 0},
+		{"a request that is over holds back nothing", func(c *conn, peer net.Conn) { c.leave.hold(false); peer.Close() }, io.EOF, 2 * leavePatience},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, _, peer := pipe()
+				defer peer.Close()
+				defer c.Close()
+				c.leave.hold(true)
+				start := time.Now()
+				time.AfterFunc(0, func() { tt.do(c, peer) })
+				if _, err := c.Read(one); err != tt.want {
+					t.Errorf("Read: %v, want %v", err, tt.want)
+				}
+				if took := time.Since(start); took != tt.took {
+					t.Errorf("took %v, want %v", took, tt.took)
+				}
+			})
+		})
+	}
+}
+
+// A read that begins when the request is over already fails, and the next one
+// is as any other.
+func TestLeaveOfAnAnsweredRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _, peer := pipe()
+		defer peer.Close()
+		defer c.Close()
+		c.leave.hold(true)
+		c.SetReadDeadline(past)
+		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("Read: %v, want a deadline error", err)
+		}
+		c.SetReadDeadline(time.Time{})
+		go io.WriteString(peer, "x")
+		if n, err := c.Read(make([]byte, 8)); n != 1 || err != nil {
+			t.Errorf("Read = %d, %v, want 1, nil", n, err)
+		}
+	})
+}
+
+// Requests that come with the one before, or in its course, are all answered.
+func TestPipelinedRequests(t *testing.T) {
+	_, addr := start(t, Options{}, func(_ context.Context, x *exchange.Exchange) {
+		if strings.HasSuffix(x.Request.RawPath, "slow") {
+			time.Sleep(3 * leavePatience)
+		}
+		answer(x, 200, x.Request.RawPath)
+	})
+	c := dial(t, addr)
+	const get = " HTTP/1.1\r\nHost: h\r\n\r\n"
+	io.WriteString(c, "GET /1"+get+"GET /2slow"+get)
+	time.Sleep(leavePatience / 2)
+	io.WriteString(c, "GET /3slow"+get+"GET /4 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+	got, err := io.ReadAll(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"/1", "/2slow", "/3slow", "/4"} {
+		if strings.Count(string(got), "\r\n\r\n"+want) != 1 {
+			t.Errorf("no answer %s in %q", want, got)
+		}
+	}
+}
+
+// Whatever happens at once, nothing is lost and nobody waits for ever.
+func TestConn_hammer(t *testing.T) {
+	near, far := net.Pipe()
+	c := newConn(near, func() {})
+	var wg sync.WaitGroup
+	stop := make(chan struct{})
+	run := func(f func()) {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					f()
+				}
+			}
+		})
+	}
+	run(func() { c.leave.hold(true); c.Read(make([]byte, 1)) })
+	run(func() { c.SetReadDeadline(past); time.Sleep(time.Millisecond) })
+	run(func() { c.SetReadDeadline(after(time.Millisecond)) })
+	run(func() { c.SetWriteDeadline(after(time.Millisecond)); c.SetDeadline(time.Time{}) })
+	run(func() { c.leave.hold(false) })
+	run(func() { io.WriteString(c, "some bytes") })
+	run(func() { far.SetDeadline(after(time.Millisecond)); far.Read(make([]byte, 3)); far.Write([]byte("x")) })
+	time.Sleep(200 * time.Millisecond)
+	close(stop)
+	c.Close()
+	far.Close()
+	within(t, "all calls", wg.Wait)
+}
