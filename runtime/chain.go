@@ -54,6 +54,7 @@ func (s *Snapshot) find(x *exchange.Exchange) (*api, *route, *exchange.Refusal) 
 		return nil, nil, first(refusal, unresolved)
 	}
 	a := s.apis[target]
+	refusal = s.accept.Resolved(x, refusal)
 	if refusal = first(refusal, unresolved); refusal != nil {
 		return a, nil, refusal // in the form of the API's protocol
 	}

@@ -276,6 +276,52 @@ integration = { type = "http_proxy", uri = "http://`+address+`/{proxy}" }
 	}
 }
 
+// TestLongHeads: a head at its API's limit passes, one byte more is 431. REST
+// APIs count the values, HTTP APIs the request line and the names, too.
+func TestLongHeads(t *testing.T) {
+	s := serve(t, files(t, `
+[apis.http]
+protocol = "http"
+base_path = "/http"
+[[apis.http.routes]]
+route = "GET /echo"
+integration = { type = "plugin", plugin = "echo" }
+[apis.rest]
+protocol = "rest"
+base_path = "/rest"
+[[apis.rest.routes]]
+route = "GET /echo"
+integration = { type = "plugin", plugin = "echo" }
+`, "echo"))
+	const request, message = "/echo?a=b", `{"message":"Request Header Fields Too Large"}`
+	for _, tt := range []struct {
+		base   string
+		others int // what counts of the request besides X-A's value
+		fields []string
+	}{
+		{"/rest", len("localhost"), []string{"Content-Length: 45", "Content-Type: application/json", "x-amz-apigw-id: <id>",
+			"x-amzn-ErrorType: BadRequestException", "x-amzn-RequestId: <uuid>"}},
+		{"/http", len("GET /http"+request+" HTTP/1.1") + len("Host"+"localhost") + len("X-A"), []string{"Apigw-Requestid: <id>", "Content-Length: 45", "Content-Type: application/json"}},
+	} {
+		t.Run(tt.base[1:], func(t *testing.T) {
+			for n, want := range map[int]string{10239: "200 OK", 10240: "200 OK", 10241: "431 Request Header Fields Too Large"} {
+				got := s.bytes("GET "+tt.base+request, "X-A: "+strings.Repeat("x", n-tt.others))
+				line, _, _ := strings.Cut(got, "\r\n")
+				if line != "HTTP/1.1 "+want {
+					t.Errorf("%d bytes: got %s, want %s", n, line, want)
+				}
+				if n <= 10240 {
+					continue
+				}
+				text := append([]string{"HTTP/1.1 " + want}, tt.fields...)
+				if want := answer(append(text, "Date: <date>", "Connection: close", "", message)...); got != want {
+					t.Errorf("got\n%s\nwant\n%s", got, want)
+				}
+			}
+		})
+	}
+}
+
 // TestClientLeaves: when a client goes away its backend's connection ends.
 func TestClientLeaves(t *testing.T) {
 	asked, left := make(chan bool, 1), make(chan bool, 1)

@@ -187,6 +187,51 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
+// TestHeadOfAnAPI holds how each protocol counts a head: REST APIs the values
+// alone, HTTP APIs the request line and the names, too.
+func TestHeadOfAnAPI(t *testing.T) {
+	// "GET /p?q=1 HTTP/1.1", "Host" and "h", "a", and X-Forwarded-For, which is
+	// taken out.
+	const line, values = len("GET") + len("/p?q=1") + len("HTTP/1.1") + 2, len("h") + len("192.0.2.7")
+	const names = len("Host") + len("X-Forwarded-For") + len("a")
+	p := New(Options{MaxHeaderBytes: 200, MaxURLBytes: 50})
+	for _, tt := range []struct {
+		name     string
+		protocol exchange.Protocol
+		value    int // of "a"
+		change   func(*exchange.Request)
+		want     int
+	}{
+		{"REST below its limit", exchange.REST, 199 - values, nil, 0},
+		{"REST at its limit", exchange.REST, 200 - values, nil, 0},
+		{"REST above its limit", exchange.REST, 201 - values, nil, 431},
+		{"HTTP below its limit", exchange.HTTP, 199 - values - names - line, nil, 0},
+		{"HTTP at its limit", exchange.HTTP, 200 - values - names - line, nil, 0},
+		{"HTTP above its limit", exchange.HTTP, 201 - values - names - line, nil, 431},
+		{"HTTP far above its limit", exchange.HTTP, 1000, nil, 431},
+		{"too long an URL comes before too long a head", exchange.HTTP, 1, func(q *exchange.Request) { q.RawPath = "/" + strings.Repeat("x", 200) }, 414},
+		{"too long a head comes before a bad target", exchange.HTTP, 170, func(q *exchange.Request) { q.RawPath = "*" }, 431},
+		{"a bad target of a short head", exchange.HTTP, 1, func(q *exchange.Request) { q.RawPath = "*" }, 400},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			x := request("192.0.2.9", field("a", strings.Repeat("x", tt.value)), field("X-Forwarded-For", "192.0.2.7"))
+			x.Request.Query = "q=1"
+			if tt.change != nil {
+				tt.change(&x.Request)
+			}
+			refusal := p.Accept(x)
+			x.API = &exchange.API{Protocol: tt.protocol}
+			status := 0
+			if refusal = p.Resolved(x, refusal); refusal != nil {
+				status = refusal.Status
+			}
+			if status != tt.want {
+				t.Errorf("refused with %d, want %d; the head has %d bytes", status, tt.want, x.Request.HeadSize)
+			}
+		})
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	p := New(Options{})
 	want := Phase{maxHeader: 10240, maxURL: 10240, maxBody: 10485760}

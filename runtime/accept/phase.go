@@ -43,9 +43,9 @@ const (
 type Options struct {
 	// TrustedProxies are the peers and hops whose X-Forwarded fields count.
 	TrustedProxies []netip.Prefix
-	// MaxHeaderBytes bounds the values of all fields together, 0 for
-	// DefaultMaxHeaderBytes. This is how REST APIs count; HTTP APIs count the
-	// request line and the names too, but the API is not yet known here.
+	// MaxHeaderBytes bounds the head of a request as its API counts it, 0 for
+	// DefaultMaxHeaderBytes: REST APIs the values of all fields together, HTTP
+	// APIs the request line and the names, too.
 	MaxHeaderBytes int
 	// MaxURLBytes bounds path and query together, 0 for DefaultMaxURLBytes.
 	MaxURLBytes int
@@ -100,6 +100,8 @@ var (
 //     a space or a byte outside ASCII; a host with a byte that no host has;
 //   - 413: a body of more than MaxBodyBytes.
 //
+// The head is counted as REST APIs do; Resolved counts it as HTTP APIs do.
+//
 // A body whose length is not known is cut off at the limit: reading it then
 // fails with exchange.ErrTooLarge, which the phase that reads it answers.
 func (p *Phase) Accept(x *exchange.Exchange) *exchange.Refusal {
@@ -107,6 +109,7 @@ func (p *Phase) Accept(x *exchange.Exchange) *exchange.Refusal {
 	p.client(&x.Request)
 	values := p.fields(x)
 	q := &x.Request
+	q.HeadSize += lineSize(q)
 	q.BodyLimit = p.maxBody
 	switch {
 	case len(q.RawPath)+len(q.Query) > p.maxURL:
@@ -125,22 +128,45 @@ func (p *Phase) Accept(x *exchange.Exchange) *exchange.Refusal {
 	return nil
 }
 
+// Resolved finishes Accept, whose refusal it is given, once x.API is known: an
+// HTTP API counts more of the head. It keeps the order of precedence.
+func (p *Phase) Resolved(x *exchange.Exchange, refusal *exchange.Refusal) *exchange.Refusal {
+	if x.API.Protocol == exchange.HTTP && x.Request.HeadSize > p.maxHeader && refusal != refuseURL {
+		return refuseHeader
+	}
+	return refusal
+}
+
+// lineSize is the size of the request line, "GET /path?query HTTP/1.1".
+func lineSize(q *exchange.Request) int {
+	n := len(q.Method) + len(" ") + len(q.RawPath) + len(" ") + len(q.Proto)
+	if q.Query != "" {
+		n += len("?") + len(q.Query)
+	}
+	return n
+}
+
 // fields takes out the fields that said where the request comes from, and
-// returns the size of all values that came, Host included.
-func (p *Phase) fields(x *exchange.Exchange) (size int) {
+// returns the size of all values that came, Host included. Names and values
+// together go to Request.HeadSize. Fields that frame the message, which the
+// front has taken out, count in neither.
+func (p *Phase) fields(x *exchange.Exchange) (values int) {
 	q := &x.Request
 	trusted := p.trusts(q.Peer.Addr())
-	size = len(q.Host)
+	values = len(q.Host)
+	q.HeadSize = len("Host")
 	kept := q.Header[:0]
 	for _, f := range q.Header {
-		size += len(f.Value)
+		values += len(f.Value)
+		q.HeadSize += len(f.Name)
 		if !tellsOrigin(f.Name, trusted) {
 			kept = append(kept, f)
 		}
 	}
 	clear(q.Header[len(kept):])
 	q.Header = kept
-	return size
+	q.HeadSize += values
+	return values
 }
 
 // tellsOrigin reports whether the field is taken out.

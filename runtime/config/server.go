@@ -20,8 +20,8 @@ const (
 	DefaultIdleTimeout    = 75 * time.Second
 	DefaultDrainTimeout   = 30 * time.Second
 	// DefaultMaxHeader, DefaultMaxURL and DefaultMaxBody are the limits of API
-	// Gateway: 10,240 bytes of header values, 10,240 characters of URL, 10 MB
-	// of payload. See its Developer Guide, "Quotas".
+	// Gateway: 10,240 bytes of header values (in HTTP APIs of request line,
+	// names and values), 10,240 characters of URL, 10 MB of payload. See its Developer Guide, "Quotas".
 	DefaultMaxHeader = 10_240
 	DefaultMaxURL    = 10_240
 	DefaultMaxBody   = 10 << 20
@@ -69,7 +69,8 @@ type Server struct {
 	// How long requests in flight may take to end when the gateway stops; "0s"
 	// waits for none.
 	DrainTimeout time.Duration
-	// All values of the headers of a request together; beyond it 431.
+	// All values of the headers of a request together, in HTTP APIs its line and
+	// the names of its headers, too; beyond it 431.
 	MaxHeader int64
 	// The path and query of a request; beyond it 414.
 	MaxURL int64

@@ -90,6 +90,9 @@ type Request struct {
 	// other field that frames the message or holds for one hop.
 	Header Header
 	Body   Body
+	// HeadSize is the size of the request line and of all names and values as
+	// they came, without what separates them; 0 until the accept phase has run.
+	HeadSize int
 	// BodyLimit is how many bytes of body the accept phase lets pass; 0 until
 	// it has run.
 	BodyLimit int64

@@ -86,9 +86,8 @@ func (k *call) chunkSize(wait bool) (ready bool, err error) {
 		if i < 1 || i > chunkLineSize || b[i-1] != '\r' {
 			return false, malformed{errChunk}
 		}
-		size, ok := parseChunkSize(b[:i-1])
-		k.chunk.excess = max(0, k.chunk.excess+int64(i)-16-2*min(size, 1<<32))
-		if !ok || k.chunk.excess > chunkExcess {
+		size, ok := k.chunk.size(b[:i-1])
+		if !ok {
 			return false, malformed{errChunk}
 		}
 		k.in.r += i + 1
@@ -98,6 +97,13 @@ func (k *call) chunkSize(wait bool) (ready bool, err error) {
 		}
 		return true, nil
 	}
+}
+
+// size reads the line before a chunk, which is without its CRLF.
+func (c *chunking) size(line []byte) (n int64, ok bool) {
+	n, ok = parseChunkSize(line)
+	c.excess = max(0, c.excess+int64(len(line)+len("\n"))-16-2*min(n, 1<<32))
+	return n, ok && c.excess <= chunkExcess
 }
 
 // parseChunkSize reads hexadecimal digits and skips extensions.

@@ -86,9 +86,9 @@ type Response struct {
 	Proto  string // "HTTP/1.0", "HTTP/1.1" or "HTTP/2.0"
 	Reason string // without the status; "" from HTTP/2
 	// Header is without fields that frame the message or count for one hop,
-	// and those that Connection names; for 101 it keeps Upgrade. Lean keeps
-	// order, case and Trailer; Std has names in canonical case, sorted, and
-	// no Trailer. Values share one piece of memory: keep a copy of those that
+	// and those that Connection names; for 101 it keeps Upgrade. Order, case
+	// and Trailer are as sent, but over HTTP/2 names are in canonical case and
+	// sorted, and there is no Trailer. Values share one piece of memory: keep a copy of those that
 	// outlive the response.
 	Header hostabi.Header
 	// Size is the length of the content, -1 when unknown. For HEAD and 304 it

@@ -106,11 +106,14 @@ func (c *conn) opError(op string, err error) error {
 // sent after the first sent ones. It is only to be believed after the peer's
 // FIN has come, which acknowledges what came before it.
 func (c *conn) delivered(sent uint64) bool {
-	if c.raw == nil {
-		return true
-	}
-	n, ok := acked(c.raw)
-	return !ok || n > c.base+sent
+	return c.raw == nil || delivered(c.raw, c.base+sent)
+}
+
+// delivered reports whether the kernel counts more than sent bytes as
+// acknowledged, or does not say.
+func delivered(raw syscall.RawConn, sent uint64) bool {
+	n, ok := acked(raw)
+	return !ok || n > sent
 }
 
 // host keeps the idle connections to one address. The last one to come is the

@@ -12,9 +12,17 @@
 // Transfer-Encoding in HTTP/1.0, differing or unreadable Content-Length, a
 // bare LF or anything but CRLF around chunks, names that are no tokens, and
 // control bytes in names, values and reason. It takes a bare LF at the end of
-// a line of the head, and turns obs-fold into one space. Std does what
-// net/http does and then checks names, values and counts itself; where the two
-// differ, the test suite's table says so.
+// a line of the head, and turns obs-fold into one space.
+//
+// Std takes only what both net/http and Lean's parser take: each of its
+// HTTP/1 connections reads along, gives the transport not a byte more than the
+// answer has, and is not used again where Lean's would not be, although the
+// transport may have it in its pool already. One test suite holds both to the
+// same. What stays net/http's: the order and case of a request's fields, those
+// of interim responses, that a request's body goes out apart from its head,
+// and all of HTTP/2, whose framing has none of these ambiguities; there names
+// come in lower case, are given in canonical case and sorted, and Trailer is
+// taken out.
 //
 // # Trying again
 //
@@ -30,7 +38,9 @@
 //     That is the "means to detect that the original request was never
 //     applied" which section 9.2.2 asks for. Only Linux tells it.
 //
-// Before that, a connection from the pool is read once without waiting, in the
-// same call that sends the request: one that the server has closed, or on which
-// bytes came after the last answer, is not used at all.
+// Before that, a connection from the pool is read once without waiting, by Lean in
+// the same call that sends the request: one that the server has closed, or on which
+// bytes came after the last answer, is not used at all. Over HTTP/2 the transport
+// decides: it sends again what the server says it has not processed, or what it has
+// not begun to send.
 package upstream

@@ -39,6 +39,7 @@ func (c *tape) SetWriteDeadline(time.Time) error { return nil }
 // FuzzResponse: whatever a server sends, and in whatever pieces, what Lean
 // passes on is well formed; the pieces change nothing; and when it reads a
 // whole response that net/http reads too, the two agree on status and body.
+// What Std reads along with net/http ends where Lean's response ends.
 func FuzzResponse(f *testing.F) {
 	for _, s := range []string{
 		ok200,
@@ -65,6 +66,13 @@ func FuzzResponse(f *testing.F) {
 		pieces := playLean(t, text, method, max(1, step))
 		if whole != pieces && !(whole.lost && pieces.lost) {
 			t.Fatalf("in pieces of %d: %+v\nwhole: %+v", step, pieces, whole)
+		}
+		along := playAlong(text, method, 1<<20)
+		if p := playAlong(text, method, max(1, step)); p != along {
+			t.Fatalf("along, in pieces of %d: %+v\nwhole: %+v", step, p, along)
+		}
+		if along.lost != whole.lost {
+			t.Fatalf("lean reads %+v\nalong: %+v", whole, along)
 		}
 		std, ok := playStd(text, method)
 		if whole.lost || !ok {
@@ -118,6 +126,22 @@ func playLean(t *testing.T, text []byte, method string, step int) played {
 		t.Fatalf("%d bytes of body with size %d", len(body), resp.Size)
 	}
 	return played{false, resp.Status, fields(resp.Header), string(body)}
+}
+
+// playAlong does what a watched connection does with a tape.
+func playAlong(text []byte, method string, step int) played {
+	m := NewStd(Options{}).message(&Request{Method: method})
+	for len(text) > 0 && m.at != partOver && m.at != partRaw {
+		piece := text[:min(len(text), step)]
+		if _, err := m.feed(piece); err != nil {
+			return played{lost: true}
+		}
+		text = text[len(piece):]
+	}
+	if m.at != partOver && m.at != partEnd {
+		return played{lost: true}
+	}
+	return played{status: m.head.status, fields: fields(m.header)}
 }
 
 func playStd(text []byte, method string) (played, bool) {

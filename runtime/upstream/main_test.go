@@ -2,9 +2,12 @@ package upstream
 
 import (
 	"bufio"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -36,13 +39,55 @@ func each(t *testing.T, o Options, f func(t *testing.T, c Client)) {
 	}
 }
 
+type serving func(t testing.TB, scripts ...func(p *peer)) *server
+
+// everyWire is each, and Std over TLS too.
+func everyWire(t *testing.T, o Options, f func(t *testing.T, c Client, serve serving)) {
+	t.Helper()
+	each(t, o, func(t *testing.T, c Client) { f(t, c, serve) })
+	t.Run("std over TLS", func(t *testing.T) {
+		config, client := certified()
+		o.TLS = client
+		c := NewStd(o)
+		defer c.Close()
+		f(t, c, func(t testing.TB, scripts ...func(p *peer)) *server {
+			return serveTLS(t, config, scripts...)
+		})
+	})
+}
+
+// certified returns the two sides' configurations.
+var certified = sync.OnceValues(func() (server, client *tls.Config) {
+	s := httptest.NewUnstartedServer(nil)
+	s.StartTLS()
+	defer s.Close()
+	return &tls.Config{Certificates: s.TLS.Certificates}, s.Client().Transport.(*http.Transport).TLSClientConfig
+})
+
+// serveTLS is serve over TLS.
+func serveTLS(t testing.TB, config *tls.Config, scripts ...func(p *peer)) *server {
+	t.Helper()
+	over := make([]func(p *peer), len(scripts))
+	for i, script := range scripts {
+		over[i] = func(p *peer) {
+			c := tls.Server(p.Conn, config)
+			defer c.Close()
+			script(&peer{Conn: c, r: bufio.NewReader(c)})
+		}
+	}
+	s := serve(t, over...)
+	s.scheme = "https"
+	return s
+}
+
 // server is a backend made of scripts: connection i is served by script i, the
 // last one serves all further ones.
 type server struct {
-	ln    net.Listener
-	wg    sync.WaitGroup
-	mu    sync.Mutex
-	conns []net.Conn
+	scheme string
+	ln     net.Listener
+	wg     sync.WaitGroup
+	mu     sync.Mutex
+	conns  []net.Conn
 }
 
 func serve(t testing.TB, scripts ...func(p *peer)) *server {
@@ -51,7 +96,7 @@ func serve(t testing.TB, scripts ...func(p *peer)) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{ln: ln}
+	s := &server{scheme: "http", ln: ln}
 	s.wg.Go(func() {
 		for i := 0; ; i++ {
 			c, err := ln.Accept()
@@ -82,7 +127,7 @@ func serve(t testing.TB, scripts ...func(p *peer)) *server {
 
 func (s *server) target() Target {
 	a := s.ln.Addr().String()
-	return Target{Scheme: "http", Addr: a, Host: a}
+	return Target{Scheme: s.scheme, Addr: a, Host: a}
 }
 
 // get is the simplest request.
@@ -146,8 +191,12 @@ func (p *peer) send(s string) bool {
 
 // reset closes the connection with RST.
 func (p *peer) reset() {
-	p.Conn.(*net.TCPConn).SetLinger(0)
-	p.Conn.Close()
+	c := p.Conn
+	if over, ok := c.(*tls.Conn); ok {
+		c = over.NetConn()
+	}
+	c.(*net.TCPConn).SetLinger(0)
+	c.Close()
 }
 
 const ok200 = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -2,7 +2,11 @@
 
 package upstream
 
-import "syscall"
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
 
 // canTalk says that writeNow and readNow work here.
 const canTalk = true
@@ -13,6 +17,21 @@ const canTalk = true
 func quiet(fd uintptr, p []byte) bool {
 	_, err := syscall.Read(int(fd), p)
 	return err == syscall.EAGAIN
+}
+
+// canPeek says that empty can tell.
+const canPeek = true
+
+// empty reports whether there is nothing to read, the end included. It takes
+// nothing.
+func empty(fd uintptr) bool {
+	var p [1]byte
+	for {
+		_, _, err := unix.Recvfrom(int(fd), p[:], unix.MSG_PEEK)
+		if err != unix.EINTR {
+			return err == unix.EAGAIN
+		}
+	}
 }
 
 // writeNow writes what the kernel takes without waiting.

@@ -16,95 +16,129 @@ import (
 )
 
 // racing is a connection whose server acts between the look for signs of life
-// and the write of the request numbered n.
+// and the write of the next request, once act is set.
 type racing struct {
 	*net.TCPConn
-	writes int
-	n      int
-	act    func()
+	act *atomic.Pointer[func()]
 }
 
 func (r *racing) Write(p []byte) (int, error) {
-	if r.writes++; r.writes == r.n {
-		r.act()
-		time.Sleep(20 * time.Millisecond) // what the server sent is here now
+	if act := r.act.Swap(nil); act != nil {
+		(*act)()
 	}
 	return r.TCPConn.Write(p)
 }
 
-// TestRace lets the server end an idle connection when it is too late to see
-// that before the request is written.
-func TestRace(t *testing.T) {
-	tests := []struct {
-		name   string
-		method string
-		body   func() (io.Reader, int64)
-		end    func(p *peer, next func()) // after the first answer; next lets the client write
-		want   string
-	}{
-		{"a GET is sent again", "GET", nil, closeIdle, `200 [] 2 "ok"`},
-		{"a GET is sent again after a reset", "GET", nil, resetIdle, `200 [] 2 "ok"`},
-		{"a PUT in memory is sent again", "PUT", memory, closeAfterRequest, `200 [] 2 "ok"`},
-		{"a PUT that was read is not sent again", "PUT", streamed, closeAfterRequest, "connection lost"},
-		{"a POST is sent again when the server closed before it came", "POST", memory, closeIdle, `200 [] 2 "ok"`},
-		{"a POST is not sent again when the server has read it", "POST", memory, closeAfterRequest, "connection lost"},
-		{"a POST is not sent again when the server reset after it", "POST", memory, resetAfterRequest, "connection lost"},
-		{"a GET is not sent again when a byte of an answer came", "GET", nil, closeWithinAnswer, "connection lost"},
+// race is a server that ends an idle connection when it is too late to see that
+// before the request is written.
+type race struct {
+	name   string
+	method string
+	body   func() (io.Reader, int64)
+	end    func(p *peer, next func()) // after the first answer; next lets the client write
+	want   string
+}
+
+var races = []race{
+	{"a GET is sent again", "GET", nil, closeIdle, `200 [] 2 "ok"`},
+	{"a GET is sent again after a reset", "GET", nil, resetIdle, `200 [] 2 "ok"`},
+	{"a PUT in memory is sent again", "PUT", memory, closeAfterRequest, `200 [] 2 "ok"`},
+	{"a PUT that was read is not sent again", "PUT", streamed, closeAfterRequest, "connection lost"},
+	{"a POST is sent again when the server closed before it came", "POST", memory, closeIdle, `200 [] 2 "ok"`},
+	{"a POST is not sent again when the server has read it", "POST", memory, closeAfterRequest, "connection lost"},
+	{"a POST is not sent again when the server reset after it", "POST", memory, resetAfterRequest, "connection lost"},
+	{"a GET is not sent again when a byte of an answer came", "GET", nil, closeWithinAnswer, "connection lost"},
+	{"a POST with a key is a POST", "POST", memory, closeAfterRequest, "connection lost"},
+}
+
+// run has a client ask twice; arm says what is to happen between the look and the
+// second request.
+func (tt *race) run(t *testing.T, c Client, serve serving, arm func(addr string, act func())) {
+	if tt.method == "POST" && strings.Contains(tt.want, "ok") && runtime.GOOS != "linux" {
+		t.Skip("only Linux tells")
 	}
-	for _, tt := range tests {
-		for _, direct := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, direct %v", tt.name, direct), func(t *testing.T) {
-				if tt.method == "POST" && strings.Contains(tt.want, "ok") && runtime.GOOS != "linux" {
-					t.Skip("only Linux tells")
-				}
-				write, written := make(chan struct{}), make(chan struct{})
-				s := serve(t, func(p *peer) {
-					p.head()
-					p.send(ok200)
-					<-write
-					tt.end(p, sync.OnceFunc(func() { close(written) }))
-					p.until("never")
-				}, func(p *peer) {
-					p.head()
-					if tt.method != "GET" {
-						p.read(5)
-					}
-					p.send(ok200)
-					p.until("never")
-				})
-				act := func() { close(write); <-written }
-				first := !direct
-				c := NewLean(Options{Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
-					nc, err := new(net.Dialer).DialContext(ctx, network, addr)
-					if err != nil || !first {
-						return nc, err
-					}
-					first = false
-					return &racing{nc.(*net.TCPConn), 0, 2, act}, nil
-				}})
-				defer c.Close()
-				if got := do(t, c, s.get()); got != `200 [] 2 "ok"` {
-					t.Fatalf("first got %s", got)
-				}
-				if idle := c.host(s.get().Target.Addr).idle[0]; direct {
-					if !idle.direct {
-						t.Fatal("not a direct connection")
-					}
-					idle.looked = func() {
-						act()
-						time.Sleep(20 * time.Millisecond) // as racing
-					}
-				}
-				r := s.get()
-				r.Method = tt.method
-				if tt.body != nil {
-					r.Body, r.Size = tt.body()
-				}
-				if got := do(t, c, r); got != tt.want {
-					t.Errorf("got %s, want %s", got, tt.want)
-				}
-			})
+	write, written := make(chan struct{}), make(chan struct{})
+	s := serve(t, func(p *peer) {
+		p.head()
+		p.send(ok200)
+		<-write
+		tt.end(p, sync.OnceFunc(func() { close(written) }))
+		p.until("never")
+	}, func(p *peer) {
+		p.head()
+		if tt.method != "GET" {
+			p.read(5)
 		}
+		p.send(ok200)
+		p.until("never")
+	})
+	if got := do(t, c, s.get()); got != `200 [] 2 "ok"` {
+		t.Fatalf("first got %s", got)
+	}
+	arm(s.get().Target.Addr, func() {
+		close(write)
+		<-written
+		time.Sleep(20 * time.Millisecond) // what the server sent is here now
+	})
+	r := s.get()
+	r.Method = tt.method
+	if tt.body != nil {
+		r.Body, r.Size = tt.body()
+	}
+	if strings.Contains(tt.name, "with a key") {
+		r.Header.Add("Idempotency-Key", "1")
+	}
+	if got := do(t, c, r); got != tt.want {
+		t.Errorf("got %s, want %s", got, tt.want)
+	}
+}
+
+func TestRace(t *testing.T) {
+	for _, tt := range races {
+		t.Run(tt.name, func(t *testing.T) {
+			everyWire(t, Options{}, func(t *testing.T, c Client, serve serving) {
+				var armed atomic.Pointer[func()]
+				dialed(c, func(ctx context.Context, network, addr string) (net.Conn, error) {
+					nc, err := new(net.Dialer).DialContext(ctx, network, addr)
+					if err != nil {
+						return nil, err
+					}
+					return &racing{nc.(*net.TCPConn), &armed}, nil
+				})
+				tt.run(t, c, serve, func(_ string, act func()) { armed.Store(&act) })
+			})
+		})
+	}
+}
+
+// Lean looks, sends and reads in one call where nothing stands between it and the
+// socket.
+func TestRaceOnADirectConnection(t *testing.T) {
+	if !canTalk {
+		t.Skip("not on this system")
+	}
+	for _, tt := range races {
+		t.Run(tt.name, func(t *testing.T) {
+			c := NewLean(Options{})
+			defer c.Close()
+			tt.run(t, c, serve, func(addr string, act func()) {
+				idle := c.host(addr).idle[0]
+				if !idle.direct {
+					t.Fatal("not a direct connection")
+				}
+				idle.looked = act
+			})
+		})
+	}
+}
+
+// dialed replaces how a client that was not used yet makes connections.
+func dialed(c Client, dial func(context.Context, string, string) (net.Conn, error)) {
+	switch c := c.(type) {
+	case *Lean:
+		c.opts.Dial = dial
+	case *Std:
+		c.opts.Dial = dial
 	}
 }
 
@@ -139,7 +173,7 @@ func closeWithinAnswer(p *peer, next func()) {
 // TestFreshIsNotRetried holds that a request that fails on a new connection is
 // sent once.
 func TestFreshIsNotRetried(t *testing.T) {
-	each(t, Options{}, func(t *testing.T, c Client) {
+	everyWire(t, Options{}, func(t *testing.T, c Client, serve serving) {
 		s := serve(t, func(p *peer) { p.head() })
 		if got := do(t, c, s.get()); got != "connection lost" || s.accepted() != 1 {
 			t.Errorf("got %s over %d connections", got, s.accepted())
@@ -155,7 +189,7 @@ func TestIdleClose(t *testing.T) {
 		"polluted": func(p *peer) { p.send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			each(t, Options{}, func(t *testing.T, c Client) {
+			everyWire(t, Options{}, func(t *testing.T, c Client, serve serving) {
 				ended := make(chan struct{}, 10)
 				s := serve(t, func(p *peer) {
 					p.head()
@@ -170,10 +204,9 @@ func TestIdleClose(t *testing.T) {
 					// A stream, which cannot be sent twice.
 					r := &Request{Target: s.target(), Method: "POST", URI: "/", Body: stream("hello"), Size: 5}
 					if got := do(t, c, r); got != `200 [] 2 "ok"` {
-						t.Errorf("POST %d got %s", i, got)
+						t.Fatalf("POST %d got %s", i, got)
 					}
 					<-ended
-					time.Sleep(50 * time.Millisecond) // for the transport's goroutine to notice
 				}
 				if s.accepted() != 5 {
 					t.Errorf("%d connections, want 5", s.accepted())
@@ -181,6 +214,37 @@ func TestIdleClose(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestPolluted lets a server that always sends more than it was asked for never
+// answer the next request, however fast that comes.
+func TestPolluted(t *testing.T) {
+	everyWire(t, Options{}, func(t *testing.T, c Client, serve serving) {
+		s := serve(t, func(p *peer) {
+			for {
+				head := p.head()
+				if head == "" {
+					return
+				}
+				_, id, _ := strings.Cut(head, "X-Id: ")
+				id, _, _ = strings.Cut(id, "\r\n")
+				p.send("HTTP/1.1 200 OK\r\nContent-Length: " + fmt.Sprint(len(id)) + "\r\n\r\n" + id + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+			}
+		})
+		for i := range 30 {
+			r, id := s.get(), fmt.Sprint(i)
+			r.Header.Add("X-Id", id)
+			if i%2 == 1 { // a stream, which cannot be sent twice
+				r.Method, r.Body, r.Size = "POST", stream("hello"), 5
+			}
+			if got, want := do(t, c, r), fmt.Sprintf("200 [] %d %q", len(id), id); got != want {
+				t.Fatalf("request %d got %s", i, got)
+			}
+		}
+		if s.accepted() != 30 {
+			t.Errorf("%d connections, want 30", s.accepted())
+		}
+	})
 }
 
 // TestIdlePerHost bounds what is kept.
@@ -285,7 +349,7 @@ func TestIdleTimeout(t *testing.T) {
 // TestClose holds that a closed client does nothing any more but lets
 // responses be read.
 func TestClose(t *testing.T) {
-	each(t, Options{}, func(t *testing.T, c Client) {
+	everyWire(t, Options{}, func(t *testing.T, c Client, serve serving) {
 		gone := make(chan struct{})
 		s := serve(t, func(p *peer) {
 			p.head()
@@ -392,32 +456,4 @@ func TestClient_hammer(t *testing.T) {
 			t.Errorf("%d done, %d failed", done.Load(), failed.Load())
 		}
 	})
-}
-
-// A head that the kernel does not take at once arrives whole, on a connection
-// that has served before as on a new one.
-func TestLargeHeadOnAnIdleConnection(t *testing.T) {
-	large := strings.Repeat("x", 4<<20)
-	s := serve(t, func(p *peer) {
-		p.head()
-		p.send(ok200)
-		time.Sleep(50 * time.Millisecond)
-		if n := strings.Count(p.head(), "x"); n < len(large) {
-			t.Errorf("got %d bytes of the value, want %d", n, len(large))
-		}
-		p.send(ok200)
-		p.until("never")
-	})
-	c := NewLean(Options{})
-	defer c.Close()
-	for _, value := range []string{"small", large} {
-		r := s.get()
-		r.Header.Add("Value", value)
-		if got := do(t, c, r); got != `200 [] 2 "ok"` {
-			t.Fatalf("got %s", got)
-		}
-	}
-	if s.accepted() != 1 {
-		t.Errorf("%d connections, want 1", s.accepted())
-	}
 }

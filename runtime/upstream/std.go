@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -20,8 +21,9 @@ import (
 
 // Std is a client over http.Transport, for https and HTTP/2, and for http
 // where an operator prefers it. What the transport hides stays hidden: the
-// order and case of fields, which it canonicalises in both directions, and
-// what its parser mends before this package can see it.
+// order and case of a request's fields, which it canonicalises, and over HTTP/2
+// the wire. Over HTTP/1 every connection is watched, so that a response means
+// what it means to Lean.
 type Std struct {
 	opts   Options
 	t      *http.Transport
@@ -33,14 +35,10 @@ var _ Client = (*Std)(nil)
 // NewStd returns a client without connections.
 func NewStd(o Options) *Std {
 	o = o.withDefaults()
-	t := &http.Transport{
-		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			ctx, cancel := context.WithTimeout(ctx, o.DialTimeout)
-			defer cancel()
-			return o.Dial(ctx, network, addr)
-		},
-		TLSClientConfig:        o.TLS,
-		TLSHandshakeTimeout:    o.DialTimeout,
+	s := &Std{opts: o}
+	s.t = &http.Transport{
+		DialContext:            s.dial,
+		DialTLSContext:         s.dialTLS,
 		DisableCompression:     true,
 		MaxIdleConnsPerHost:    o.IdlePerHost,
 		DisableKeepAlives:      o.IdlePerHost < 0,
@@ -49,10 +47,61 @@ func NewStd(o Options) *Std {
 		MaxResponseHeaderBytes: int64(o.ResponseHeaderBytes),
 		ForceAttemptHTTP2:      true,
 	}
-	if o.TLS == nil {
-		t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	if s.opts.TLS == nil {
+		s.opts.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
-	return &Std{opts: o, t: t}
+	return s
+}
+
+// dialError marks that no connection could be made.
+type dialError struct{ error }
+
+func (e dialError) Unwrap() error { return e.error }
+
+// onlyHTTP1 is the context's key of a dial for a request that HTTP/2 has no
+// form for.
+type onlyHTTP1 struct{}
+
+func (s *Std) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.opts.DialTimeout)
+	defer cancel()
+	nc, err := s.opts.Dial(ctx, network, addr)
+	if err != nil {
+		return nil, dialError{err}
+	}
+	sock := newSocket(nc)
+	return sock.watch(sock), nil
+}
+
+func (s *Std) dialTLS(ctx context.Context, network, addr string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.opts.DialTimeout)
+	defer cancel()
+	config := s.opts.TLS.Clone()
+	if config.ServerName == "" {
+		host, _, err := net.SplitHostPort(addr)
+		if err != nil {
+			return nil, dialError{err}
+		}
+		config.ServerName = host
+	}
+	config.NextProtos = []string{"h2", "http/1.1"}
+	if ctx.Value(onlyHTTP1{}) != nil {
+		config.NextProtos = nil
+	}
+	nc, err := s.opts.Dial(ctx, network, addr)
+	if err != nil {
+		return nil, dialError{err}
+	}
+	sock := newSocket(nc)
+	tc := tls.Client(sock, config)
+	if err := tc.HandshakeContext(ctx); err != nil {
+		nc.Close()
+		return nil, dialError{err}
+	}
+	if tc.ConnectionState().NegotiatedProtocol == "h2" {
+		return tc, nil // which the transport looks for
+	}
+	return sock.watch(tc), nil
 }
 
 // CloseIdle implements [Client].
@@ -81,10 +130,17 @@ func (s *Std) Do(ctx context.Context, r *Request, resp *Response) error {
 	if err := ctx.Err(); err != nil {
 		return &Error{r.Target.Addr, ofContext(err), err}
 	}
+	if r.Upgrade != "" {
+		ctx = context.WithValue(ctx, onlyHTTP1{}, true)
+	}
 	k := &stdCall{s: s, r: r, addr: r.Target.Addr}
 	k.ctx, k.cancel = context.WithCancelCause(ctx)
 	k.timer = time.AfterFunc(time.Until(headLimit(ctx, r, time.Now())), func() { k.cancel(ErrTimeout) })
 	h, err := s.t.RoundTrip(k.request())
+	if err != nil && k.again(err) {
+		k.fresh = true
+		h, err = s.t.RoundTrip(k.request())
+	}
 	k.endInterim()
 	if err == nil {
 		err = k.answered(h, resp)
@@ -99,13 +155,17 @@ func (s *Std) Do(ctx context.Context, r *Request, resp *Response) error {
 // stdCall is one request and, after Do, its response's body. Like call it
 // keeps the request's context.
 type stdCall struct {
-	s         *Std
-	r         *Request // not to be touched once the body is closed
-	addr      string
-	ctx       context.Context
-	cancel    context.CancelCauseFunc
-	timer     *time.Timer // of the head, then of each read of the body
-	connected atomic.Bool
+	s      *Std
+	r      *Request // not to be touched once the body is closed
+	addr   string
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	timer  *time.Timer // of the head, then of each read of the body
+
+	fresh     bool     // no connection that has served may be used
+	conn      *watched // the last that was tried, nil before and over HTTP/2
+	m         *message // on conn
+	connected bool
 
 	interims sync.Mutex // held while OnInterim runs
 	over     bool       // guarded by interims: OnInterim must not run any more
@@ -123,7 +183,13 @@ func (k *stdCall) request() *http.Request {
 	r := k.r
 	path, query, hasQuery := strings.Cut(r.URI, "?")
 	trace := &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { k.connected.Store(true) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			k.connected = true
+			if k.conn, _ = info.Conn.(*watched); k.conn != nil {
+				k.m = k.s.message(r)
+				k.conn.begin(k.m, k.fresh)
+			}
+		},
 	}
 	if r.OnInterim != nil {
 		trace.Got1xxResponse = k.interim()
@@ -146,6 +212,12 @@ func (k *stdCall) request() *http.Request {
 	k.send = &stdBody{r: r, gone: make(chan struct{})}
 	if p, ok := inMemory(r.Body); !ok || r.Size >= 0 && int64(len(p)) != r.Size {
 		q.Body = k.send.open(r.Body)
+		q.GetBody = func() (io.ReadCloser, error) {
+			if k.send.began.Load() {
+				return nil, errSpent
+			}
+			return k.send.open(r.Body), nil
+		}
 	} else {
 		q.Body = k.send.open(bytes.NewReader(p))
 		q.GetBody = func() (io.ReadCloser, error) { return k.send.open(bytes.NewReader(p)), nil }
@@ -160,6 +232,30 @@ func (k *stdCall) request() *http.Request {
 		k.send.trailer = q.Trailer
 	}
 	return q
+}
+
+// errSpent reports a body that was read and cannot be read again.
+var errSpent = errors.New("request body is spent")
+
+// again reports whether a request that failed may be sent on a new connection;
+// see the package comment. The transport itself sends again what it never began
+// to send, and what it holds for idempotent.
+func (k *stdCall) again(err error) bool {
+	if k.conn == nil || context.Cause(k.ctx) != nil || errors.As(err, new(dialError)) {
+		return false
+	}
+	m := k.conn.state(k.m)
+	if !m.reused || m.got || m.err != nil {
+		return false
+	}
+	if m.wrote && !m.unseen && !idempotent(k.r.Method) {
+		return false
+	}
+	if k.send == nil {
+		return true
+	}
+	_, mem := inMemory(k.r.Body)
+	return (mem || !k.send.began.Load()) && k.send.failure() == nil && k.send.settle()
 }
 
 // interim passes informational responses on. The transport bounds their bytes
@@ -203,6 +299,12 @@ func (k *stdCall) header() http.Header {
 	for i := range r.Header {
 		name := http.CanonicalHeaderKey(r.Header[i].Name)
 		h[name] = append(h[name], r.Header[i].Value)
+	}
+	for _, name := range [...]string{"Idempotency-Key", "X-Idempotency-Key"} {
+		if v, ok := h[name]; ok { // net/http would take it for leave to send a POST twice
+			delete(h, name)
+			h[strings.ToLower(name)] = v
+		}
 	}
 	if _, ok := h["User-Agent"]; !ok {
 		h["User-Agent"] = []string{""} // none, rather than Go's

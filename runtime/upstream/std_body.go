@@ -17,24 +17,33 @@ type stdBody struct {
 	r       *Request
 	trailer http.Header // filled at the end of the body
 
-	sent atomic.Bool // the end was read
+	began atomic.Bool // a byte was asked for
+	sent  atomic.Bool // the end was read
 
 	mu   sync.Mutex
 	held int // readers that the transport has not let go of
+	last *stdReader
 	err  error
 	gone chan struct{} // closed when held falls to 0
 }
 
 // open returns what the transport reads. It may ask for another before it has
-// let go of the last, when it tries again.
+// let go of the last, when it tries again; HTTP/2 never does where nothing was
+// read.
 func (b *stdBody) open(src io.Reader) *stdReader {
+	s := &stdReader{b: b, src: src, left: b.r.Size}
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	if b.held == 0 {
 		b.gone = make(chan struct{})
 	}
 	b.held++
-	return &stdReader{b: b, src: src, left: b.r.Size}
+	last := b.last
+	b.last = s
+	b.mu.Unlock()
+	if last != nil {
+		last.Close()
+	}
+	return s
 }
 
 func (b *stdBody) letGo() {
@@ -167,7 +176,9 @@ func (b *stdBody) trailers() error {
 func (s *stdReader) begin() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.reading = !s.closed
+	if s.reading = !s.closed; s.reading {
+		s.b.began.Store(true)
+	}
 	return s.reading
 }
 

@@ -18,8 +18,8 @@ func (k *stdCall) answered(h *http.Response, resp *Response) error {
 	if h.StatusCode < 100 || len(h.Status) > 3 && !hostabi.ValidValue(h.Status[3:]) {
 		return malformed{errStatusLine}
 	}
-	if err := appendHTTP(&resp.Header, h.Header, h.StatusCode, k.s.opts.ResponseHeaderFields); err != nil {
-		return malformed{err}
+	if err := k.fields(h, &resp.Header); err != nil {
+		return err
 	}
 	resp.Status, resp.Proto, resp.Size = h.StatusCode, h.Proto, h.ContentLength
 	if len(h.Status) > 4 && h.ProtoMajor < 2 {
@@ -41,6 +41,19 @@ func (k *stdCall) answered(h *http.Response, resp *Response) error {
 	if len(h.TransferEncoding) > 0 || h.Trailer != nil || h.ProtoMajor == 2 {
 		resp.Trailer = k.trailer
 	}
+	return nil
+}
+
+// fields appends the response's fields that go on: over HTTP/1 as they came.
+func (k *stdCall) fields(h *http.Response, dst *hostabi.Header) error {
+	if k.conn == nil {
+		if err := appendHTTP(dst, h.Header, h.StatusCode, k.s.opts.ResponseHeaderFields); err != nil {
+			return malformed{err}
+		}
+		return nil
+	}
+	m := k.conn.state(k.m)
+	*dst = append(*dst, m.header...)
 	return nil
 }
 
@@ -144,6 +157,11 @@ func (k *stdCall) finish() {
 // fail ends the exchange and returns err as an [*Error].
 func (k *stdCall) fail(err error) error {
 	cause := context.Cause(k.ctx)
+	if k.conn != nil {
+		if m := k.conn.state(k.m); m.err != nil {
+			err = m.err // rather than what the transport makes of it
+		}
+	}
 	k.cancel(nil)
 	k.finish()
 	e := &Error{Addr: k.addr, Err: err}
@@ -157,9 +175,9 @@ func (k *stdCall) fail(err error) error {
 		e.Kind, e.Err = ofContext(cause), cause
 	case k.send != nil && k.send.failure() != nil:
 		e.Kind, e.Err = ErrBody, k.send.failure()
-	case !k.connected.Load():
+	case !k.connected || errors.As(err, new(dialError)):
 		e.Kind = ErrRefused
-	case isLost(err) || strings.Contains(err.Error(), "server closed idle connection"):
+	case isLost(err) || errors.Is(err, errStale) || errors.Is(err, errSpent) || strings.Contains(err.Error(), "server closed idle connection"):
 		e.Kind = ErrReset
 	default:
 		e.Kind = ErrMalformed

@@ -112,8 +112,9 @@ func (k *call) fill(until time.Time) error {
 	return err
 }
 
-// errStale says that an idle connection is of no use; nothing was sent on it.
-var errStale = errors.New("idle connection is not quiet")
+// errStale says that a connection is not fit for another request; nothing was
+// sent on it. Lean and http.Transport take another then.
+var errStale = errors.New("connection is not fit for another request")
 
 // ask does on a connection that has served before what write does on a new
 // one, if it is still good, and begins to read.
