@@ -9,7 +9,7 @@ export const enum Level {
   Error = 3,
 }
 
-/** Writes a line to the gateway's log, which takes 32 of up to 4096 bytes in a call and drops what is more. */
+/** Writes a line to the gateway's log, which takes 32 of up to 4096 bytes in a request and drops what is more. */
 export function log<V>(level: Level, text: V): void {
   core.log(level, first.at(text), first.length);
 }

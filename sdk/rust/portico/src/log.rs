@@ -14,7 +14,7 @@ pub enum Level {
     Error = 3,
 }
 
-/// Writes a line to the gateway's log. The gateway bounds lines per call and drops what is
+/// Writes a line to the gateway's log. The gateway bounds lines per request and drops what is
 /// more.
 pub fn log(level: Level, text: impl AsRef<str>) {
     abi::log(level as u32, text.as_ref().into());

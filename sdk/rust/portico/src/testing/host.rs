@@ -90,7 +90,7 @@ impl Default for Host {
     }
 }
 
-/// The most calls of one capability in one call of a kind.
+/// The most calls of one capability in one request.
 const MAX_CALLS: u32 = 1000;
 const MAX_TOKEN: usize = 16 << 10;
 
