@@ -27,14 +27,15 @@ import (
 type target struct {
 	gateway, baseline string
 	most              float64 // 0 for none
-	exact             bool    // most has its room already: -noise does not add to it
+	low               bool    // the lower quartile counts, and -noise does not
 	what              string
 }
 
 // targets are what has been promised, to go-std, and what a regression would
 // break, to floor: floor moves with the machine as the gateways do, so those
-// bounds are a tenth or so above what is measured, on a busy machine too.
-// Lower them when the cost falls.
+// bounds are a tenth or so above what is measured, on a busy machine too. Others
+// on the machine push single rounds far up, a regression moves them all: so it is
+// the lower quartile that must hold. Lower the bounds when the cost falls.
 var targets = []target{
 	{"floor", "gostd", 0, false, "net/http and the lean client with nothing between, to go-std"},
 	{"plain", "gostd", 0.55, false, "plain http_proxy to go-std (aim 0.42)"},
@@ -255,16 +256,15 @@ func report(w io.Writer, gateways []*process, cost map[string][]float64, o optio
 		for i := range cost[x.gateway] {
 			ratios = append(ratios, cost[x.gateway][i]/cost[x.baseline][i])
 		}
-		m := median(ratios)
-		over := o.noise
-		if x.exact {
-			over = 1
+		m, judged, over := median(ratios), median(ratios), o.noise
+		if x.low {
+			judged, over = slices.Sorted(slices.Values(ratios))[len(ratios)/4], 1
 		}
 		if x.most == 0 {
 			fmt.Fprintf(t, "%s\t%.2f\t%.2f to %.2f\t\tfor comparison\n", x.what, m, slices.Min(ratios), slices.Max(ratios))
 			continue
 		}
-		fmt.Fprintf(t, "%s\t%.2f\t%.2f to %.2f\t%.2f\t%s\n", x.what, m, slices.Min(ratios), slices.Max(ratios), x.most, verdict(m, x.most, over))
+		fmt.Fprintf(t, "%s\t%.2f\t%.2f to %.2f\t%.2f\t%s\n", x.what, m, slices.Min(ratios), slices.Max(ratios), x.most, verdict(judged, x.most, over))
 	}
 	if idle == idle { // measured
 		fmt.Fprintf(t, "idle memory with small guests, MiB\t%.0f\t\t%d\t%s\n", idle, idleMemory, verdict(idle, idleMemory, 1))
