@@ -56,6 +56,7 @@ func (b *body) begin(w control, r *http.Request) {
 	b.timeout = b.turn.server.opts.ReadTimeout
 	b.http2 = b.turn.sink.http2
 	b.expects = b.turn.x.Request.ExpectContinue
+	b.turn.sink.expects = b.expects && !b.http2
 	b.last = r.Close
 	// Without this, net/http reads what is left of the body when the answer
 	// begins, and takes it from an upstream that answers early.
@@ -69,10 +70,15 @@ func (b *body) Read(p []byte) (int, error) {
 		b.mu.Unlock()
 		return 0, errBodyClosed
 	}
-	b.reading, b.touched = true, true
+	b.reading = true
+	ask := b.expects && !b.touched
+	b.touched = true
 	b.arm()
 	b.mu.Unlock()
 
+	if ask { // on HTTP/2 net/http does
+		b.turn.sink.ask()
+	}
 	n, err := b.r.Read(p)
 
 	b.mu.Lock()
@@ -149,6 +155,7 @@ func (b *body) end() {
 	if b.r == nil {
 		return
 	}
+	b.turn.sink.ended()
 	if b.http2 {
 		b.r.Close()
 		b.Close()
@@ -190,6 +197,7 @@ func (b *body) abandon() {
 	if b.r == nil {
 		return
 	}
+	b.turn.sink.ended()
 	b.Close()
 	if b.http2 {
 		b.r.Close()

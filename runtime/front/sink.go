@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
@@ -32,6 +33,12 @@ type sink struct {
 	http2   bool
 	head    bool // the method is HEAD
 
+	// heads is held while a head is written for a request that expects 100: it
+	// is sent by whoever reads the body, beside an interim response or the answer.
+	// net/http sees to that for its own 100 and the answer alone.
+	heads   sync.Mutex
+	expects bool // 100 is still to be sent
+
 	set           time.Time // when the deadline was last set
 	stall         watch     // HTTP/2
 	stalled       bool
@@ -53,6 +60,23 @@ func (k *sink) begin(w control, r *http.Request) {
 	_, http1 := w.(http.Hijacker) // the protocol may be a lie: net/http takes "PRI * HTTP/2.0"
 	k.http2 = !http1
 	k.head = r.Method == http.MethodHead
+}
+
+// ask sends 100 before a body that waits for it is read for the first time.
+func (k *sink) ask() {
+	k.heads.Lock()
+	defer k.heads.Unlock()
+	if k.expects && !k.wrote {
+		k.w.WriteHeader(http.StatusContinue)
+	}
+	k.expects = false
+}
+
+// ended says that the answer is over: whoever still reads the body asks nobody.
+func (k *sink) ended() {
+	k.heads.Lock()
+	k.expects = false
+	k.heads.Unlock()
 }
 
 // reset keeps what the next turn can use.
@@ -99,6 +123,8 @@ func (k *sink) disarm(err error) error {
 var errWroteHead = errors.New("the head was already written")
 
 func (k *sink) Interim(status int, h exchange.Header) error {
+	k.heads.Lock()
+	defer k.heads.Unlock()
 	switch {
 	case k.wrote:
 		return errWroteHead
@@ -116,6 +142,8 @@ func (k *sink) Interim(status int, h exchange.Header) error {
 }
 
 func (k *sink) WriteHead(status int, h exchange.Header, size int64, trailer bool) error {
+	k.heads.Lock()
+	defer k.heads.Unlock()
 	switch {
 	case k.wrote:
 		return errWroteHead
