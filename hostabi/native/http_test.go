@@ -82,17 +82,18 @@ func TestAGuestThatWaitsForAHostIsStopped(t *testing.T) {
 		{"stream_read", read},
 		{"stream_write", httpCommand(hostabi.FuncStreamWrite, 2, "x")},
 	}
+	const soon = 200 * time.Millisecond // enough to send both on a busy machine
 	ends := []struct {
 		name string
 		ctx  func() (context.Context, context.CancelFunc)
 		want hostabi.Reason
 	}{
 		{"at its deadline", func() (context.Context, context.CancelFunc) {
-			return hostabi.WithDeadline(context.Background(), time.Now().Add(20*time.Millisecond)), func() {}
+			return hostabi.WithDeadline(context.Background(), time.Now().Add(soon)), func() {}
 		}, hostabi.TimedOut},
 		{"when its client leaves", func() (context.Context, context.CancelFunc) {
 			ctx, leave := context.WithCancel(context.Background())
-			time.AfterFunc(20*time.Millisecond, leave)
+			time.AfterFunc(soon, leave)
 			return ctx, leave
 		}, hostabi.Canceled},
 	}
