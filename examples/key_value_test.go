@@ -132,6 +132,7 @@ func TestKeyValueSurvives(t *testing.T) {
 			}
 		}
 		g.end(syscall.SIGTERM)
+		t.Logf("signal %d: all of %d items that were acknowledged are there", end, len(acknowledged))
 	}
 }
 
