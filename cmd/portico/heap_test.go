@@ -3,6 +3,8 @@ package main
 import (
 	goruntime "runtime"
 	"runtime/debug"
+	"runtime/metrics"
+	"slices"
 	"testing"
 	"time"
 )
@@ -44,7 +46,7 @@ func TestHeapIsLeftToWhoSetsIt(t *testing.T) {
 }
 
 // TestHeapAdapts watches GOGC follow what is alive from one collection to the
-// next.
+// next, whatever other tests have left.
 func TestHeapAdapts(t *testing.T) {
 	percent := func() int {
 		p := debug.SetGCPercent(100)
@@ -55,16 +57,27 @@ func TestHeapAdapts(t *testing.T) {
 	t.Cleanup(func() { debug.SetGCPercent(before) })
 	h := newHeap()
 	h.adapt()
-	for _, mib := range []int{16, 0} {
+	seen := map[int]bool{}
+	for _, mib := range []int{100, 0} {
 		alive := make([]byte, mib<<20)
-		was, deadline := percent(), time.Now().Add(10*time.Second)
-		changed := func() bool { return percent() < was == (mib > 0) && percent() != was }
-		for !changed() {
-			if goruntime.GC(); time.Now().After(deadline) {
-				t.Fatalf("GOGC = %d with %d MiB alive, it was %d before", percent(), mib, was)
+		deadline := time.Now().Add(10 * time.Second)
+		fits := func() bool {
+			samples := slices.Clone(h.samples)
+			metrics.Read(samples)
+			want := gcPercent(samples[0].Value.Uint64(), samples[1].Value.Uint64()+samples[2].Value.Uint64())
+			p := percent()
+			return p >= want-want/7-1 && p <= want+want/7+1
+		}
+		for goruntime.GC(); !fits(); goruntime.GC() {
+			if time.Now().After(deadline) {
+				t.Fatalf("GOGC = %d with %d MiB more alive", percent(), mib)
 			}
 			time.Sleep(time.Millisecond)
 		}
+		seen[percent()] = true
 		goruntime.KeepAlive(alive)
+	}
+	if len(seen) < 2 {
+		t.Errorf("GOGC is %v with much and with little alive", seen)
 	}
 }
