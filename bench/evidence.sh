@@ -153,7 +153,7 @@ step store "A killed gateway loses nothing that was acknowledged" logged test_v 
 step store "Three gateways share one limit over Redis" logged test_v ./runtime/store 'ThreeGateways|PoliciesWhile'
 step store "Three gateway processes share one limit, and follow their policy without Redis" logged test_v ./runtime 'GatewayProcesses'
 step store "What a bucket costs beside golang.org/x/time/rate" logged test_v ./runtime/throttle CostsLittle
-step store "What a cache hit costs beside an empty host call" logged test_v ./runtime/capability ACacheHit
+step capability "What a cache hit costs beside an empty host call" logged test_v ./runtime/capability ACacheHit
 step outbound "Hostile servers get nothing through and hold nobody up" rows test_v ./runtime HostileServers
 step jwt "What verifying a token costs beside golang-jwt, and Wycheproof's vectors" logged test_v ./runtime/jwt 'Costs|Allocates|Wycheproof'
 step store "A REST resource over kv survives kill -9" logged test_v ./examples KeyValueSurvives

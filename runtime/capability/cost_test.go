@@ -76,25 +76,30 @@ func TestACacheHitCostsAFewHostCalls(t *testing.T) {
 		t.Skip("it measures time")
 	}
 	p, h := benchGuest(t), tck.NewHost(tck.Setup{})
-	best := map[hostabi.Kind]time.Duration{}
-	for range 300 { // one in the place of the other, so that both meet the same machine
-		for _, c := range costs[:2] {
-			start := time.Now()
-			call(t, p, c.kind, h)
-			if took := time.Since(start); best[c.kind] == 0 || took < best[c.kind] {
-				best[c.kind] = took
+	most := 6.0
+	if os.Getenv("PORTICO_EVIDENCE") == "full" {
+		most = 3
+	}
+	ratio := 0.0
+	for range 3 { // tries: who else is on the machine takes the caches away for a while
+		best := map[hostabi.Kind]time.Duration{}
+		for range 300 { // one in the place of the other, so that both meet the same machine
+			for _, c := range costs[:2] {
+				start := time.Now()
+				call(t, p, c.kind, h)
+				if took := time.Since(start); best[c.kind] == 0 || took < best[c.kind] {
+					best[c.kind] = took
+				}
 			}
 		}
+		empty, hit := best[hostabi.Integrate], best[hostabi.Authorize]
+		ratio = float64(hit) / float64(empty)
+		t.Logf("empty %v, cache hit %v, ratio %.2f", empty/callsPerCall, hit/callsPerCall, ratio)
+		if ratio <= most {
+			return
+		}
 	}
-	empty, hit := best[hostabi.Integrate], best[hostabi.Authorize]
-	t.Logf("empty %v, cache hit %v, ratio %.2f", empty/callsPerCall, hit/callsPerCall, float64(hit)/float64(empty))
-	bound := 6 * empty
-	if os.Getenv("PORTICO_EVIDENCE") == "full" {
-		bound = 3 * empty
-	}
-	if hit > bound {
-		t.Errorf("a cache hit costs %v, an empty host call %v", hit/callsPerCall, empty/callsPerCall)
-	}
+	t.Errorf("a cache hit costs %.2f empty host calls, want at most %.0f", ratio, most)
 }
 
 // BenchmarkHostCall gives the time of one host call of a guest.
