@@ -1,6 +1,7 @@
 package tck
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -64,5 +65,15 @@ func kvCases() []testCase {
 			bad(list(long, "", 1), hostabi.E2BIG), bad(list("l", long, 1), hostabi.E2BIG),
 			{Command: list("", "", hostabi.MaxList), atLeast: true}, {Command: list(long[1:], long[1:], 1)}}},
 	}
+	large := func(n int, want hostabi.Code) step {
+		return step{Command: Command{Func: hostabi.FuncKVPut, In: [2]string{fmt.Sprint("q", n)}, Cap: hostabi.MaxValue, Fault: 16}, want: int64(want)}
+	}
+	var quota, empty []step
+	for n := range Bytes/hostabi.MaxValue - 1 {
+		quota = append(quota, large(n, 0))
+		empty = append(empty, bad(Command{Func: hostabi.FuncKVDelete, In: [2]string{fmt.Sprint("q", n)}}, 1))
+	}
+	own = append(own, testCase{name: "kv holds a namespace to its quota", kind: hostabi.MapResponse, setup: example(), steps: slices.Concat(quota, []step{
+		large(len(quota), hostabi.E2BIG), large(0, 0), put("q", "small"), bad(Command{Func: hostabi.FuncKVDelete, In: [2]string{"q"}}, 1)}, empty)})
 	return slices.Concat(storedCases(stored{hostabi.FuncKVGet, hostabi.FuncKVPut, hostabi.FuncKVDelete}), own)
 }

@@ -40,6 +40,9 @@ func metricsCases() []testCase {
 			count(add, Counter, value(hostabi.MaxLabel+1), 1, hostabi.E2BIG),
 			count(add, Counter, strings.Repeat("x", hostabi.MaxLabelBytes), 1, hostabi.EINVAL), // no pairs, but not too long
 			count(add, Counter, strings.Repeat("x", hostabi.MaxLabelBytes+1), 1, hostabi.E2BIG)}},
+		{name: "metrics bound series", kind: hostabi.MapRequest, setup: example(), steps: []step{
+			count(add, Few, label(Label, "1"), 1, 0), count(add, Few, label(Label, "2"), 1, 0), count(add, Few, label(Label, "3"), 1, 0),
+			count(add, Few, label(Label, "4"), 1, hostabi.E2BIG), count(add, Few, label(Label, "2"), 1, 0)}},
 		{name: "metrics refuse labels that end early", kind: hostabi.Integrate, setup: example(), steps: func() (steps []step) {
 			whole := label(Label, "abc")
 			for n := 1; n < len(whole); n++ {

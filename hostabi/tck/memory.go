@@ -6,6 +6,7 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
+	"fmt"
 	"hash"
 	"math"
 	"slices"
@@ -24,7 +25,7 @@ func NewCapabilities() hostabi.Capabilities {
 		Cache:    &cache{values: map[string][]byte{}},
 		Throttle: &throttle{taken: map[string]int{}},
 		Secrets:  secrets{},
-		Metrics:  metrics{},
+		Metrics:  &metrics{few: map[string]bool{}},
 		KV:       &kv{values: map[string][]byte{}},
 		HTTP:     newPeerHTTP(),
 		JWT:      issuers{},
@@ -132,21 +133,24 @@ func (s secrets) Begun(text []byte) (n int) {
 	return n
 }
 
-// metrics checks and forgets.
-type metrics struct{}
+// metrics checks and forgets all but the series of Few.
+type metrics struct {
+	mu  sync.Mutex
+	few map[string]bool
+}
 
-var _ hostabi.Metrics = metrics{}
+var _ hostabi.Metrics = (*metrics)(nil)
 
-func (metrics) check(name, want string, labels []hostabi.Field, v float64) error {
+func (*metrics) check(name, want string, labels []hostabi.Field, v float64) error {
 	switch {
-	case name != Counter && name != Gauge && name != Histogram:
+	case name != Counter && name != Few && name != Gauge && name != Histogram:
 		return hostabi.ENOENT
-	case name != want || math.IsNaN(v) || math.IsInf(v, 0):
+	case name != want && (name != Few || want != Counter) || math.IsNaN(v) || math.IsInf(v, 0):
 		return hostabi.EINVAL
 	}
 	for i, l := range labels {
 		switch {
-		case name != Counter || l.Name != Label || i > 0:
+		case name != Counter && name != Few || l.Name != Label || i > 0:
 			return hostabi.EINVAL
 		case len(l.Value) > hostabi.MaxLabel:
 			return hostabi.E2BIG
@@ -155,25 +159,39 @@ func (metrics) check(name, want string, labels []hostabi.Field, v float64) error
 	return nil
 }
 
-func (m metrics) Add(name string, labels []hostabi.Field, v float64) error {
+func (m *metrics) Add(name string, labels []hostabi.Field, v float64) error {
 	if err := m.check(name, Counter, labels, v); err != nil {
 		return err
 	}
 	if v < 0 {
 		return hostabi.EINVAL
 	}
+	if name == Few {
+		return m.count(labels)
+	}
 	return nil
 }
 
-func (m metrics) Set(name string, labels []hostabi.Field, v float64) error {
+func (m *metrics) count(labels []hostabi.Field) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	series := fmt.Sprint(labels)
+	if !m.few[series] && len(m.few) >= FewSeries {
+		return hostabi.E2BIG
+	}
+	m.few[series] = true
+	return nil
+}
+
+func (m *metrics) Set(name string, labels []hostabi.Field, v float64) error {
 	return m.check(name, Gauge, labels, v)
 }
 
-func (m metrics) Observe(name string, labels []hostabi.Field, v float64) error {
+func (m *metrics) Observe(name string, labels []hostabi.Field, v float64) error {
 	return m.check(name, Histogram, labels, v)
 }
 
-// kv knows no time and no quota.
+// kv knows no time.
 type kv struct {
 	mu     sync.Mutex
 	values map[string][]byte
@@ -191,6 +209,21 @@ func (s *kv) Get(_ context.Context, key string) ([]byte, bool, error) {
 func (s *kv) Put(_ context.Context, key string, value []byte, _ time.Duration) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.put(key, value)
+}
+
+// put keeps a value within Bytes. The caller holds mu.
+func (s *kv) put(key string, value []byte) error {
+	const entry = 64 // what one counts beside its bytes
+	size := len(key) + len(value) + entry
+	for k, v := range s.values {
+		if k != key {
+			size += len(k) + len(v) + entry
+		}
+	}
+	if size > Bytes {
+		return hostabi.E2BIG
+	}
 	s.values[key] = value
 	return nil
 }
@@ -217,8 +250,7 @@ func (s *kv) Increment(_ context.Context, key string, delta int64) (int64, error
 	if (sum > n) != (delta > 0) && delta != 0 {
 		return 0, hostabi.EINVAL
 	}
-	s.values[key] = strconv.AppendInt(nil, sum, 10)
-	return sum, nil
+	return sum, s.put(key, strconv.AppendInt(nil, sum, 10))
 }
 
 func (s *kv) CompareAndSet(_ context.Context, key string, old, next []byte, _ time.Duration) error {
@@ -228,8 +260,7 @@ func (s *kv) CompareAndSet(_ context.Context, key string, old, next []byte, _ ti
 	if ok != (old != nil) || string(v) != string(old) {
 		return hostabi.EEXIST
 	}
-	s.values[key] = next
-	return nil
+	return s.put(key, next)
 }
 
 func (s *kv) List(_ context.Context, prefix, after string, limit int) (keys []string, err error) {

@@ -24,6 +24,9 @@ const (
 	Gauge     = "tck_level"
 	Histogram = "tck_seconds"
 	Label     = "case"
+	// Few is a counter with the label Label, too, that takes FewSeries series.
+	Few       = "tck_few_total"
+	FewSeries = 3
 
 	// Issuer takes tokens of TokenIssuer for TokenAudience, signed with
 	// TokenSecret by any algorithm of HMAC. The keys of IssuerDown cannot be had.

@@ -59,6 +59,7 @@ func TestConformance(t *testing.T) {
 			{Name: tck.Issuer, Secret: "token", Issuer: tck.TokenIssuer, Audience: []string{tck.TokenAudience}},
 			{Name: tck.IssuerDown, JWKS: "http://127.0.0.1:1/"}},
 		Metrics: []capability.Metric{{Name: tck.Counter, Labels: []string{tck.Label}},
+			{Name: tck.Few, Labels: []string{tck.Label}, Series: tck.FewSeries},
 			{Name: tck.Gauge, Type: capability.Gauge}, {Name: tck.Histogram, Type: capability.Histogram}},
 	})
 	tck.Run(t, tck.Subject{
