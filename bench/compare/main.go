@@ -52,8 +52,8 @@ var targets = []target{
 }
 
 // noise is what a measurement on a shared machine may exceed its bound by,
-// unless -noise says otherwise. Memory has none then, and a quarter where -noise
-// is larger.
+// unless -noise says otherwise. Memory has none then, and a half where -noise is
+// larger.
 const noise = 1.15
 
 // Bounds of memory in MiB: of a gateway with small guests before the first
@@ -254,7 +254,7 @@ func report(w io.Writer, gateways []*process, cost map[string][]float64, o optio
 	}
 	memoryNoise := 1.0
 	if o.noise > noise { // the short form: a busy machine has more instances at work
-		memoryNoise = 1.25
+		memoryNoise = 1.5
 	}
 	for _, x := range targets {
 		if cost[x.gateway] == nil || cost[x.baseline] == nil {
