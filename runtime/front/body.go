@@ -56,7 +56,7 @@ func (b *body) begin(w control, r *http.Request) {
 	b.timeout = b.turn.server.opts.ReadTimeout
 	b.http2 = b.turn.sink.http2
 	b.expects = b.turn.x.Request.ExpectContinue
-	b.turn.sink.expects = b.expects && !b.http2
+	b.turn.sink.expects = b.expects && !b.http2 && r.ProtoAtLeast(1, 1) // RFC 9110, section 10.1.1
 	b.last = r.Close
 	// Without this, net/http reads what is left of the body when the answer
 	// begins, and takes it from an upstream that answers early.

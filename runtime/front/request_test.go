@@ -2,6 +2,7 @@ package front
 
 import (
 	"context"
+	"io"
 	"strings"
 	"testing"
 
@@ -119,6 +120,29 @@ func TestRequest(t *testing.T) {
 				t.Fatalf("no request, but the answer %q", answer)
 			}
 		})
+	}
+}
+
+// A client is asked for its body once, and one of HTTP/1.0 not at all.
+func TestExpectationsAreMetOnce(t *testing.T) {
+	passes := false // an upstream's own 100, before the body is read
+	_, addr := start(t, Options{}, func(_ context.Context, x *exchange.Exchange) {
+		if passes {
+			x.Sink.Interim(100, nil)
+		}
+		io.ReadAll(&x.Request.Body)
+		x.Sink.WriteHead(204, exchange.Header{{Name: "Connection", Value: "close"}}, 0, false)
+	})
+	for _, tt := range []struct {
+		proto  string
+		passes bool
+		want   int
+	}{{"HTTP/1.1", false, 1}, {"HTTP/1.1", true, 1}, {"HTTP/1.0", false, 0}, {"HTTP/1.0", true, 0}} {
+		passes = tt.passes
+		answer := roundTrip(t, addr, "POST / "+tt.proto+"\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok")
+		if n := strings.Count(answer, "100 Continue"); n != tt.want || !strings.Contains(answer, " 204 ") {
+			t.Errorf("%s, passes %v: %q", tt.proto, tt.passes, answer)
+		}
 	}
 }
 

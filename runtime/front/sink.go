@@ -133,6 +133,9 @@ func (k *sink) Interim(status int, h exchange.Header) error {
 	case !k.http2 && k.minor == 0:
 		return nil // RFC 9110, section 15.2
 	}
+	if status == http.StatusContinue {
+		k.expects = false // once is enough
+	}
 	header := k.w.Header()
 	k.fill(header, h)
 	k.arm()
