@@ -31,10 +31,11 @@ func newLeases(maxKeys int) *leases {
 	return t
 }
 
-func (t leaseSlots) at(id identity) *atomic.Pointer[lease] {
+// at is as that of [slots].
+func (t leaseSlots) at(id identity) (*atomic.Pointer[lease], *lease) {
 	for i := int(id[1]) & (len(t) - 1); ; i = (i + 1) & (len(t) - 1) {
 		if k := t[i].Load(); k == nil || k.id == id {
-			return &t[i]
+			return &t[i], k
 		}
 	}
 }
@@ -46,7 +47,8 @@ func (t *leases) find(id identity) *lease {
 	if slots == nil {
 		return nil
 	}
-	return slots.at(id).Load()
+	_, k := slots.at(id)
+	return k
 }
 
 // add returns what is known of a key, and begins to know it.
@@ -56,7 +58,7 @@ func (t *leases) add(id identity, now time.Duration) *lease {
 	defer s.mu.Unlock()
 	slots := s.table.Load()
 	if slots != nil {
-		if k := slots.at(id).Load(); k != nil {
+		if _, k := slots.at(id); k != nil {
 			return k
 		}
 	}
@@ -64,7 +66,8 @@ func (t *leases) add(id identity, now time.Duration) *lease {
 		slots = s.rebuild(slots, now)
 	}
 	k := &lease{id: id}
-	slots.at(id).Store(k)
+	slot, _ := slots.at(id)
+	slot.Store(k)
 	s.used++
 	return k
 }
@@ -92,7 +95,8 @@ func (s *leaseShard) rebuild(old *leaseSlots, now time.Duration) *leaseSlots {
 	}
 	slots := make(leaseSlots, size)
 	for _, k := range live {
-		slots.at(k.id).Store(k)
+		slot, _ := slots.at(k.id)
+		slot.Store(k)
 	}
 	s.used = len(live)
 	s.table.Store(&slots)

@@ -56,7 +56,7 @@ func TestLeases_hammer(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			for i := range 5000 {
+			for i := range 50_000 {
 				id := l.identity(strconv.Itoa(i % 1500))
 				k := l.find(id)
 				if k == nil {

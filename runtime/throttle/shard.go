@@ -54,11 +54,13 @@ type shard struct {
 
 func (t slots) home(id identity) int { return int(id[1]) & (len(t) - 1) }
 
-// at returns the slot of id: its own, or the free one where it belongs.
-func (t slots) at(id identity) *atomic.Pointer[entry] {
+// at returns the slot of id, with what it held: its own, or nil in the free one
+// where it belongs. Without the shard's lock another key may have come into a
+// free slot by now, so nobody but the holder of the lock looks at it again.
+func (t slots) at(id identity) (*atomic.Pointer[entry], *entry) {
 	for i := t.home(id); ; i = (i + 1) & (len(t) - 1) {
 		if e := t[i].Load(); e == nil || e.id == id && e.full.Load() != forgotten {
-			return &t[i]
+			return &t[i], e
 		}
 	}
 }
@@ -70,7 +72,8 @@ func (s *shard) find(id identity) *entry {
 	if t == nil {
 		return nil
 	}
-	return t.at(id).Load()
+	_, e := t.at(id)
+	return e
 }
 
 // add returns the bucket of a key, a full one when there was none.
@@ -81,15 +84,15 @@ func (s *shard) add(id identity, now int64) *entry {
 	if t == nil {
 		t = s.replace(nil, minSlots)
 	}
-	slot := t.at(id)
-	if e := slot.Load(); e != nil {
+	slot, e := t.at(id)
+	if e != nil {
 		return e
 	}
 	if s.used >= min(len(*t)*3/4, s.max) {
 		t = s.rebuild(*t, now-rest)
-		slot = t.at(id)
+		slot, _ = t.at(id)
 	}
-	e := &entry{id: id}
+	e = &entry{id: id}
 	slot.Store(e)
 	s.used++
 	return e
@@ -168,7 +171,8 @@ func forgetFullest(live []*entry, room int) []*entry {
 func (s *shard) replace(live []*entry, size int) *slots {
 	t := make(slots, size)
 	for _, e := range live {
-		t.at(e.id).Store(e)
+		slot, _ := t.at(e.id)
+		slot.Store(e)
 	}
 	s.used = len(live)
 	s.table.Store(&t)

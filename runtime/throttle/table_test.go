@@ -3,6 +3,8 @@ package throttle
 import (
 	"encoding/binary"
 	goruntime "runtime"
+	"strconv"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -110,4 +112,27 @@ func TestATableGoesByItsClock(t *testing.T) {
 	if n := table.Len(); n != 0 {
 		t.Errorf("%d buckets after an hour, want 0", n)
 	}
+}
+
+// A key is looked for in the free slot into which another one comes.
+func TestTableFind_hammer(t *testing.T) {
+	table := NewTable(limit(t, 1, 5), Options{MaxKeys: 512})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for i := range 50_000 {
+				id := table.seeds.identity(strconv.Itoa(i % 1500))
+				s := &table.shards[id[0]%shardCount]
+				e := s.find(id)
+				if e == nil {
+					e = s.add(id, int64(i))
+				}
+				if e.id != id {
+					t.Error("another key's bucket")
+				}
+				e.full.CompareAndSwap(0, int64(i)) // taken from, so that it lives a while
+			}
+		})
+	}
+	wg.Wait()
 }
