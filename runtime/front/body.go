@@ -47,9 +47,6 @@ type body struct {
 // begin makes r's body the exchange's, if there is one.
 func (b *body) begin(w control, r *http.Request) {
 	if r.ContentLength == 0 || r.Body == nil || r.Body == http.NoBody {
-		if c := b.turn.conn; c != nil && !b.turn.sink.http2 {
-			c.leave.hold(true)
-		}
 		return
 	}
 	b.w, b.r, b.length = w, r.Body, r.ContentLength

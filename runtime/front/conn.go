@@ -1,6 +1,7 @@
 package front
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -93,6 +94,7 @@ type conn struct {
 
 	reads, writes deadlines
 	leave         leave
+	cancel        context.CancelFunc // of all its requests' contexts
 
 	once sync.Once // guards the following
 	peer netip.AddrPort
@@ -101,14 +103,16 @@ type conn struct {
 }
 
 func newConn(nc net.Conn, release func()) *conn {
-	c := &conn{Conn: nc, release: release}
+	c := &conn{Conn: nc, release: release, cancel: func() {}}
 	c.reads.set, c.writes.set = nc.SetReadDeadline, nc.SetWriteDeadline
+	c.leave.look = c.look
 	return c
 }
 
 func (c *conn) Close() error {
 	err := c.Conn.Close()
 	c.leave.close()
+	c.cancel()
 	if c.closed.CompareAndSwap(false, true) {
 		c.release()
 	}

@@ -70,12 +70,7 @@ func (d *deadlines) end(err error) (again bool) {
 	return d.set(d.asked) == nil
 }
 
-func (c *conn) SetReadDeadline(t time.Time) error {
-	if !t.IsZero() && c.leave.interrupt(t) {
-		return nil
-	}
-	return c.reads.ask(t)
-}
+func (c *conn) SetReadDeadline(t time.Time) error { return c.reads.ask(t) }
 
 func (c *conn) SetWriteDeadline(t time.Time) error { return c.writes.ask(t) }
 
@@ -84,9 +79,19 @@ func (c *conn) SetDeadline(t time.Time) error {
 }
 
 func (c *conn) Read(p []byte) (int, error) {
-	if len(p) == 1 && !c.leave.wait() {
-		return 0, os.ErrDeadlineExceeded
+	ahead, looking := c.leave.read(len(p))
+	if ahead {
+		return 0, nil
 	}
+	if looking != nil {
+		if n := copy(p, <-looking); n > 0 {
+			return n, nil
+		}
+	}
+	return c.read(p)
+}
+
+func (c *conn) read(p []byte) (int, error) {
 	for {
 		c.reads.begin()
 		n, err := c.Conn.Read(p)

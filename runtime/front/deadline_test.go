@@ -134,60 +134,6 @@ func TestDeadlinesAreSeldomSet(t *testing.T) {
 	})
 }
 
-func TestLeaveHoldsBackTheRead(t *testing.T) {
-	one := make([]byte, 1)
-	for _, tt := range []struct {
-		name string
-		do   func(c *conn, peer net.Conn) // at the start
-		want error
-		took time.Duration
-	}{
-		{"a client that leaves is noticed in time", func(_ *conn, peer net.Conn) { peer.Close() }, io.EOF, 2 * leavePatience},
-		{"a byte is read in time", func(_ *conn, peer net.Conn) { go io.WriteString(peer, "G") }, nil, 2 * leavePatience},
-		{"the end of the request ends it", func(c *conn, _ net.Conn) { c.SetReadDeadline(past) }, os.ErrDeadlineExceeded, 0},
-		{"the end ends it after all", func(c *conn, _ net.Conn) { c.leave.hold(false); c.SetReadDeadline(past) }, os.ErrDeadlineExceeded, 0},
-		{"closing ends it", func(c *conn, _ net.Conn) { c.Close() }, io.ErrClosedPipe, 0},
-		{"a request that is over holds back nothing", func(c *conn, peer net.Conn) { c.leave.hold(false); peer.Close() }, io.EOF, 2 * leavePatience},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				c, _, peer := pipe()
-				defer peer.Close()
-				defer c.Close()
-				c.leave.hold(true)
-				start := time.Now()
-				time.AfterFunc(0, func() { tt.do(c, peer) })
-				if _, err := c.Read(one); err != tt.want {
-					t.Errorf("Read: %v, want %v", err, tt.want)
-				}
-				if took := time.Since(start); took != tt.took {
-					t.Errorf("took %v, want %v", took, tt.took)
-				}
-			})
-		})
-	}
-}
-
-// A read that begins when the request is over already fails, and the next one
-// is as any other.
-func TestLeaveOfAnAnsweredRequest(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c, _, peer := pipe()
-		defer peer.Close()
-		defer c.Close()
-		c.leave.hold(true)
-		c.SetReadDeadline(past)
-		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Errorf("Read: %v, want a deadline error", err)
-		}
-		c.SetReadDeadline(time.Time{})
-		go io.WriteString(peer, "x")
-		if n, err := c.Read(make([]byte, 8)); n != 1 || err != nil {
-			t.Errorf("Read = %d, %v, want 1, nil", n, err)
-		}
-	})
-}
-
 // Requests that come with the one before, or in its course, are all answered.
 func TestPipelinedRequests(t *testing.T) {
 	_, addr := start(t, Options{}, func(_ context.Context, x *exchange.Exchange) {
@@ -230,11 +176,11 @@ func TestConn_hammer(t *testing.T) {
 			}
 		})
 	}
-	run(func() { c.leave.hold(true); c.Read(make([]byte, 1)) })
+	run(func() { c.Read(make([]byte, 4)); c.Read(make([]byte, 1)); time.Sleep(3 * leavePatience) })
 	run(func() { c.SetReadDeadline(past); time.Sleep(time.Millisecond) })
 	run(func() { c.SetReadDeadline(after(time.Millisecond)) })
 	run(func() { c.SetWriteDeadline(after(time.Millisecond)); c.SetDeadline(time.Time{}) })
-	run(func() { c.leave.hold(false) })
+	run(c.leave.rest)
 	run(func() { io.WriteString(c, "some bytes") })
 	run(func() { far.SetDeadline(after(time.Millisecond)); far.Read(make([]byte, 3)); far.Write([]byte("x")) })
 	time.Sleep(200 * time.Millisecond)

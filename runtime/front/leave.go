@@ -1,108 +1,115 @@
 package front
 
 import (
+	"errors"
+	"os"
 	"sync"
 	"time"
 )
 
-// leavePatience is how long a request is served before somebody waits for its
-// client to leave. net/http begins to read, in a goroutine of its own, as soon
-// as a request without a body is there; most are answered long before anything
-// comes, and the read finds nothing and has to be interrupted. A client that
-// leaves is noticed within twice this time.
+// leavePatience is how long a request is served before somebody looks whether
+// its client leaves. A client that does is noticed within twice this time.
 const leavePatience = 25 * time.Millisecond
 
-// leave holds back net/http's read that waits for a client to leave, one byte
-// long, until leavePatience has gone by once or twice or the request has ended.
-// The zero value holds back nothing. It is safe for concurrent use.
+// leave puts off the look for a client that leaves. net/http reads one byte
+// ahead, in a goroutine of its own, as soon as a request has been read, and
+// interrupts that when it has answered: two goroutines wake each other for what
+// hardly ever happens. Here that read returns nothing at once, which ends it,
+// and a request that takes longer is watched by a read of ours. Such a read is
+// not interrupted either: the next Read of the connection waits for it.
+//
+// It is safe for concurrent use; a connection has one Read at a time.
 type leave struct {
-	wake chan bool // whether to read; holds one
+	look func(chan<- []byte) // reads a byte ahead and sends it, or nothing
 
 	mu      sync.Mutex // guards the following
-	held    bool       // a request without a body is being served
-	waiting bool       // the read waits
-	fresh   bool       // it began after the last tick
+	ahead   bool       // a read of one byte would be net/http's look ahead
+	served  bool       // the look ahead came: a request is being served
+	fresh   bool       // it came after the last tick
 	ticking bool       // timer is set to run
 	closed  bool
 	timer   *time.Timer
+	looking chan []byte // of a look that no Read has waited for, else nil
 }
 
-// hold says that reads of one byte are net/http's, or no longer so.
-func (l *leave) hold(on bool) {
+// rest says that no request is being served.
+func (l *leave) rest() {
 	l.mu.Lock()
-	l.held = on
+	l.served, l.ahead = false, true
 	l.mu.Unlock()
 }
 
-// wait is called before a read of one byte. It reports whether to read, and
-// not to fail as one whose deadline has passed.
-func (l *leave) wait() bool {
+// read is called before a Read of n bytes. Either it is net/http's look ahead,
+// and to return nothing, or it waits for what comes from looking, if that is
+// not nil, and goes on when nothing does. A buffered reader whose buffer has room
+// for one byte asks again after nothing.
+func (l *leave) read(n int) (ahead bool, looking chan []byte) {
 	l.mu.Lock()
-	if !l.held || l.closed {
-		l.mu.Unlock()
-		return true
+	defer l.mu.Unlock()
+	if n == 1 && l.ahead && !l.closed {
+		l.ahead, l.served, l.fresh = false, true, true
+		l.tickLater()
+		return true, nil
 	}
-	if l.wake == nil {
-		l.wake = make(chan bool, 1)
+	l.served = false
+	l.ahead = n > 1
+	looking, l.looking = l.looking, nil
+	return false, looking
+}
+
+// tickLater sees to it that tick runs. A timer that is set and stopped for each
+// request would cost what it is to save; this one runs while requests follow
+// each other. The caller holds mu.
+func (l *leave) tickLater() {
+	switch {
+	case l.ticking:
+		return
+	case l.timer == nil:
 		l.timer = time.AfterFunc(leavePatience, l.tick)
-		l.ticking = true
-	} else if !l.ticking {
+	default:
 		l.timer.Reset(leavePatience)
-		l.ticking = true
 	}
-	l.waiting, l.fresh = true, true
-	l.mu.Unlock()
-	return <-l.wake
+	l.ticking = true
 }
 
-// tick runs while requests follow each other. A timer that is set and stopped
-// for each of them would cost what it is to save.
 func (l *leave) tick() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.ticking = false
 	switch {
-	case l.closed:
+	case !l.served || l.closed || l.looking != nil:
 	case l.fresh:
 		l.fresh = false
-		l.timer.Reset(leavePatience)
-		return
-	case l.waiting:
-		l.end(true)
+		l.tickLater()
+	default:
+		l.looking = make(chan []byte, 1)
+		go l.look(l.looking)
 	}
-	l.ticking = false
 }
 
-// end lets a read that waits go on, or fail, and reports whether there was one.
-// The caller holds mu.
-func (l *leave) end(read bool) bool {
-	if !l.waiting {
-		return false
-	}
-	l.waiting = false
-	l.wake <- read
-	return true
-}
-
-// interrupt is called with a deadline for reading. Where it has passed, which is
-// how net/http ends its read after the request, it ends the wait. It reports
-// whether there was one: then there is nothing else to interrupt.
-func (l *leave) interrupt(deadline time.Time) bool {
+// gone reports whether a request is being served, whose client has left.
+func (l *leave) gone() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.held && !l.waiting || time.Now().Before(deadline) {
-		return false
-	}
-	l.held = false // also for a read that has not begun
-	return l.end(false)
+	return l.served
 }
 
-// close lets a read that waits find that the connection is closed.
 func (l *leave) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closed = true
-	if l.ticking {
+	if l.timer != nil {
 		l.timer.Stop()
 	}
-	l.end(true)
+}
+
+// look reads a byte for the next Read, and ends what is done for a client that
+// has left meanwhile.
+func (c *conn) look(looking chan<- []byte) {
+	p := make([]byte, 1)
+	n, err := c.read(p)
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && c.leave.gone() {
+		c.cancel()
+	}
+	looking <- p[:n]
 }

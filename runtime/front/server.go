@@ -67,12 +67,14 @@ func New(opts Options, h Handler) *Server {
 		},
 		ErrorLog:    slog.NewLogLogger(s.opts.Logger.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return ctx },
-		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+		ConnContext: func(ctx context.Context, nc net.Conn) context.Context {
+			c := nc.(*conn)
+			ctx, c.cancel = context.WithCancel(ctx)
 			return context.WithValue(ctx, connKey{}, c)
 		},
 		ConnState: func(c net.Conn, state http.ConnState) {
 			if state == http.StateIdle {
-				c.(*conn).leave.hold(false)
+				c.(*conn).leave.rest()
 				c.(*conn).endIfSpoiled()
 			}
 		},

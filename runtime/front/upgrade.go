@@ -33,7 +33,7 @@ func (k *sink) switchProtocols(h exchange.Header) error {
 		return err
 	}
 	if k.turn.conn != nil {
-		k.turn.conn.leave.hold(false)
+		k.turn.conn.leave.rest()
 	}
 	k.wrote = true
 	u := &upgrade{Conn: c, server: k.turn.server}
