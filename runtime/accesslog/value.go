@@ -17,7 +17,7 @@ type form uint8
 
 const (
 	anything form = iota
-	number        // digits: a number of JSON, too
+	number        // digits, after a minus perhaps: a number of JSON, too
 	word          // letters, digits and what no kind escapes
 )
 
@@ -33,7 +33,7 @@ var appenders = map[string]struct {
 	"requestTime":       {appendTime, anything},
 	"requestTimeEpoch": {func(dst []byte, x *exchange.Exchange) ([]byte, bool) {
 		return strconv.AppendInt(dst, x.Start.UnixMilli(), 10), true
-	}, anything}, // the zero time is negative
+	}, number},
 	"path":       {appendPath, anything},
 	"httpMethod": {text(func(x *exchange.Exchange) string { return x.Request.Method }), anything},
 	"protocol":   {text(func(x *exchange.Exchange) string { return x.Request.Proto }), anything},
