@@ -3,7 +3,6 @@ package examples
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -13,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/portico-gateway/portico/internal/freeport"
 )
 
 func TestKeyValue(t *testing.T) {
@@ -178,12 +179,11 @@ func newProcess(t *testing.T) *process {
 
 // free is an address that nobody listens on.
 func free(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := freeport.Local()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return address
 }
 
 func (g *process) start() {

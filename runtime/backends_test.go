@@ -7,17 +7,17 @@ import (
 	"net"
 	"testing"
 	"time"
+
+	"github.com/portico-gateway/portico/internal/freeport"
 )
 
 // TestBackends: what a client gets when the backend does not do what a backend
 // does, to the byte, from both kinds of API and over both HTTP clients.
 func TestBackends(t *testing.T) {
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	refusing, err := freeport.Local()
 	if err != nil {
 		t.Fatal(err)
 	}
-	refusing := closed.Addr().String()
-	closed.Close()
 	backends := map[string]string{
 		"refused": refusing,
 		"reset": backend(t, func(c net.Conn, r *bufio.Reader) {

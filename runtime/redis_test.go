@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"testing"
 	"time"
+
+	"github.com/portico-gateway/portico/internal/freeport"
 )
 
 // redisProcess is a Redis of the test's own, with an address that it keeps.
@@ -26,14 +28,11 @@ func redisServer(t *testing.T) *redisProcess {
 	if err != nil {
 		t.Skip("redis-server is not installed")
 	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := freeport.Local()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &redisProcess{t: t, tool: tool, address: free.Addr().String()}
-	if err := free.Close(); err != nil {
-		t.Fatal(err)
-	}
+	r := &redisProcess{t: t, tool: tool, address: free}
 	r.start()
 	t.Cleanup(r.stop)
 	return r

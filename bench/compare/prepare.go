@@ -2,12 +2,13 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/portico-gateway/portico/internal/freeport"
 )
 
 // gateway is the file that a Portico under measurement serves, with the shipped
@@ -103,7 +104,7 @@ func prepare(dir, backend string, logs *os.File, on cores, o options) (all []*pr
 		if err := os.Mkdir(own, 0o700); err != nil {
 			return all, err
 		}
-		addr, err := freeAddr()
+		addr, err := freeport.Local()
 		if err != nil {
 			return all, err
 		}
@@ -129,13 +130,4 @@ func guest(out string) *exec.Cmd {
 	cmd.Dir = filepath.Join("bench", "guests", "check")
 	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
 	return cmd
-}
-
-func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }

@@ -7,12 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
+
+	"github.com/portico-gateway/portico/internal/freeport"
 )
 
 // root is the top of the repository.
@@ -46,12 +47,13 @@ type ports struct{ listen, admin string }
 func freePorts() (ports, error) {
 	var p ports
 	for _, to := range []*string{&p.listen, &p.admin} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		address, err := freeport.Local()
 		if err != nil {
 			return p, err
 		}
-		defer l.Close()
-		*to = strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+		if _, *to, err = net.SplitHostPort(address); err != nil {
+			return p, err
+		}
 	}
 	return p, nil
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/hostabi/engine"
 	"github.com/portico-gateway/portico/internal/dnstest"
+	"github.com/portico-gateway/portico/internal/freeport"
 )
 
 // echo answers with what it was sent.
@@ -279,12 +280,11 @@ func TestATimeoutBoundsTheHeadAndNotTheBody(t *testing.T) {
 // A host that fails is left alone; another one, and another plugin, are not.
 func TestEachHostHasABreakerForEachPlugin(t *testing.T) {
 	good := serve(t, echo)
-	dead, err := net.Listen("tcp", "127.0.0.1:0")
+	dead, err := freeport.Local()
 	if err != nil {
 		t.Fatal(err)
 	}
-	deadURL := "http://" + dead.Addr().String()
-	dead.Close()
+	deadURL := "http://" + dead
 	p := newPool(t, PoolOptions{})
 	o := Options{Hosts: []Host{hostOf(t, good.URL), hostOf(t, deadURL)}, Addresses: []netip.Prefix{loopback}}
 	c, other := newClient(t, p, o), newClient(t, p, o)
