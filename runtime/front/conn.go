@@ -23,7 +23,7 @@ func (s *Server) listener(l net.Listener) net.Listener {
 		}
 		l = &proxyproto.Listener{Listener: l, ConnPolicy: s.policy, ReadHeaderTimeout: timeout}
 	}
-	return &limitListener{Listener: l, slots: s.slots, done: make(chan struct{})}
+	return &limitListener{Listener: l, slots: s.slots, patience: s.opts.WriteTimeout, done: make(chan struct{})}
 }
 
 // policy decides whose PROXY header is believed.
@@ -47,9 +47,10 @@ func (s *Server) policy(o proxyproto.ConnPolicyOptions) (proxyproto.Policy, erro
 // limitListener accepts while there are slots.
 type limitListener struct {
 	net.Listener
-	slots chan struct{}
-	once  sync.Once
-	done  chan struct{}
+	slots    chan struct{}
+	patience time.Duration // of each write
+	once     sync.Once
+	done     chan struct{}
 }
 
 func (l *limitListener) Accept() (net.Conn, error) {
@@ -65,7 +66,9 @@ func (l *limitListener) Accept() (net.Conn, error) {
 		l.release()
 		return nil, err
 	}
-	return newConn(c, l.release), nil
+	nc := newConn(c, l.release)
+	nc.writes.patience = l.patience
+	return nc, nil
 }
 
 func (l *limitListener) Close() error {
@@ -107,6 +110,15 @@ func newConn(nc net.Conn, release func()) *conn {
 	c.reads.set, c.writes.set = nc.SetReadDeadline, nc.SetWriteDeadline
 	c.leave.look = c.look
 	return c
+}
+
+// switched says that the connection has another protocol, whose writes have no
+// bound and whose client may fall silent.
+func (c *conn) switched() {
+	c.leave.rest()
+	c.writes.mu.Lock()
+	c.writes.patience, c.writes.asked = 0, time.Time{}
+	c.writes.mu.Unlock()
 }
 
 func (c *conn) Close() error {

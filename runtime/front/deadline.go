@@ -19,10 +19,11 @@ import (
 type deadlines struct {
 	set func(time.Time) error // on the connection below
 
-	mu       sync.Mutex // guards the following
-	asked    time.Time  // what the deadline is, zero for none
-	standing time.Time  // what the connection below has
-	running  int        // calls that it must end
+	mu       sync.Mutex    // guards the following
+	patience time.Duration // of each call, in place of a deadline; 0 for none
+	asked    time.Time     // what the deadline is, zero for none
+	standing time.Time     // what the connection below has
+	running  int           // calls that it must end
 }
 
 // ask changes the deadline.
@@ -43,6 +44,15 @@ func (d *deadlines) tighten() error {
 	}
 	d.standing = d.asked
 	return d.set(d.asked)
+}
+
+// renew gives the next call its patience.
+func (d *deadlines) renew() {
+	d.mu.Lock()
+	if d.patience > 0 {
+		d.asked = time.Now().Add(d.patience)
+	}
+	d.mu.Unlock()
 }
 
 // begin is called before a call that the deadline bounds.
@@ -102,6 +112,7 @@ func (c *conn) read(p []byte) (int, error) {
 }
 
 func (c *conn) Write(p []byte) (n int, err error) {
+	c.writes.renew()
 	for {
 		c.writes.begin()
 		var m int

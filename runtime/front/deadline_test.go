@@ -189,3 +189,35 @@ func TestConn_hammer(t *testing.T) {
 	far.Close()
 	within(t, "all calls", wg.Wait)
 }
+
+// Each write has as long as any other, and needs no timer of the system for it.
+func TestPatienceOfWrites(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, below, peer := pipe()
+		defer peer.Close()
+		defer c.Close()
+		c.writes.patience = 10 * time.Second
+		one := make([]byte, 1)
+		for range 10 {
+			time.AfterFunc(9*time.Second, func() { peer.Read(one) })
+			if _, err := c.Write(one); err != nil {
+				t.Fatalf("a write of 9 s: %v", err)
+			}
+		}
+		if below.writes > 10 {
+			t.Errorf("set %d deadlines for 10 writes", below.writes)
+		}
+		start := time.Now()
+		if _, err := c.Write(one); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("a write that nobody reads: %v, want a deadline error", err)
+		}
+		if took := time.Since(start); took != 10*time.Second {
+			t.Errorf("it took %v, want 10 s", took)
+		}
+		c.switched()
+		time.AfterFunc(time.Hour, func() { peer.Read(one) })
+		if _, err := c.Write(one); err != nil {
+			t.Errorf("a write of another protocol: %v", err)
+		}
+	})
+}

@@ -39,8 +39,7 @@ type sink struct {
 	heads   sync.Mutex
 	expects bool // 100 is still to be sent
 
-	set           time.Time // when the deadline was last set
-	stall         watch     // HTTP/2
+	stall         watch // HTTP/2
 	stalled       bool
 	size, written int64 // size is -1 when not known
 	wrote         bool
@@ -85,29 +84,18 @@ func (k *sink) reset() {
 	*k = sink{turn: k.turn, stall: k.stall, values: k.values[:0]}
 }
 
-// end bounds the sending of what net/http still holds.
+// end bounds the sending of what net/http still holds. On HTTP/1.1 the
+// connection bounds each write.
 func (k *sink) end() {
-	switch {
-	case !k.http2:
-		k.arm()
-	case !k.bodyless && k.timeout > 0:
+	if k.http2 && !k.bodyless && k.timeout > 0 {
 		k.w.SetWriteDeadline(time.Now().Add(k.timeout))
 	}
 }
 
-// arm bounds the writes that follow, until disarm. On HTTP/1.1 the deadline
-// is moved only when a quarter of it has gone by, so most answers set it once.
+// arm bounds the writes that follow on HTTP/2, until disarm.
 func (k *sink) arm() {
-	if k.timeout <= 0 {
-		return
-	}
-	if k.http2 {
+	if k.http2 && k.timeout > 0 {
 		k.stall.start(k.timeout, func() { k.w.SetWriteDeadline(past) })
-		return
-	}
-	if time.Since(k.set) > k.timeout/4 { // cheaper than time.Now
-		k.set = time.Now()
-		k.w.SetWriteDeadline(k.set.Add(k.timeout + k.timeout/4))
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"time"
 
 	"github.com/portico-gateway/portico/hostabi"
 	"github.com/portico-gateway/portico/runtime/exchange"
@@ -32,9 +31,6 @@ func (k *sink) switchProtocols(h exchange.Header) error {
 	if err != nil {
 		return err
 	}
-	if k.turn.conn != nil {
-		k.turn.conn.leave.rest()
-	}
 	k.wrote = true
 	u := &upgrade{Conn: c, server: k.turn.server}
 	k.upgrade = u
@@ -45,11 +41,10 @@ func (k *sink) switchProtocols(h exchange.Header) error {
 	if !u.server.track(u) {
 		return net.ErrClosed
 	}
-	if k.timeout > 0 {
-		c.SetWriteDeadline(time.Now().Add(k.timeout))
-		defer c.SetWriteDeadline(time.Time{})
-	}
 	_, err = c.Write(head)
+	if k.turn.conn != nil {
+		k.turn.conn.switched()
+	}
 	return err
 }
 
