@@ -152,6 +152,9 @@ func TestMemoryOfAnotherIsZero(t *testing.T) {
 // TestMemoryWithoutAddressSpace is how it is where none can be reserved.
 func TestMemoryWithoutAddressSpace(t *testing.T) {
 	e := newEngine(t, Options{})
+	if e.spaces.take(1<<60) != nil {
+		t.Error("an exbibyte is reserved")
+	}
 	e.spaces.off = true
 	p := newPool(t, compileGuest(t, e, guest(t, "bombs"), Limits{MemoryPages: 100}), PoolOptions{})
 	i := get(t, p)
