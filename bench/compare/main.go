@@ -52,8 +52,8 @@ var targets = []target{
 }
 
 // noise is what a measurement on a shared machine may exceed its bound by,
-// unless -noise says otherwise. Memory has none then, and a half where -noise is
-// larger.
+// unless -noise says otherwise. Memory has none: what a busy machine adds, an
+// instance or two, is within the bounds.
 const noise = 1.15
 
 // Bounds of memory in MiB: of a gateway with small guests before the first
@@ -252,10 +252,6 @@ func report(w io.Writer, gateways []*process, cost map[string][]float64, o optio
 		missed = append(missed, what)
 		return "MISSED"
 	}
-	memoryNoise := 1.0
-	if o.noise > noise { // the short form: a busy machine has more instances at work
-		memoryNoise = 1.5
-	}
 	for _, x := range targets {
 		if cost[x.gateway] == nil || cost[x.baseline] == nil {
 			continue
@@ -275,10 +271,10 @@ func report(w io.Writer, gateways []*process, cost map[string][]float64, o optio
 		fmt.Fprintf(t, "%s\t%.2f\t%.2f to %.2f\t%.2f\t%s\n", x.what, m, slices.Min(ratios), slices.Max(ratios), x.most, verdict(x.what, judged, x.most, over))
 	}
 	if idle == idle { // measured
-		fmt.Fprintf(t, "idle memory with small guests, MiB\t%.0f\t\t%d\t%s\n", idle, idleMemory, verdict("idle memory", idle, idleMemory, memoryNoise))
+		fmt.Fprintf(t, "idle memory with small guests, MiB\t%.0f\t\t%d\t%s\n", idle, idleMemory, verdict("idle memory", idle, idleMemory, 1))
 	}
 	if peak == peak {
-		fmt.Fprintf(t, "peak memory with a Go guest, 64 in flight, MiB\t%.0f\t\t%d\t%s\n", peak, guestMemory, verdict("peak memory", peak, guestMemory, memoryNoise))
+		fmt.Fprintf(t, "peak memory with a Go guest, 64 in flight, MiB\t%.0f\t\t%d\t%s\n", peak, guestMemory, verdict("peak memory", peak, guestMemory, 1))
 	}
 	t.Flush()
 	return missed

@@ -7,28 +7,26 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/portico-gateway/portico/internal/freeport"
 )
 
 // gateway is the file that a Portico under measurement serves, with the shipped
 // defaults and an access log to a file.
 const gateway = `
 [server]
-listen = "%[1]s"
-admin = "unix:%[2]s/admin.sock"
+listen = "127.0.0.1:0"
+admin = "unix:%[1]s/admin.sock"
 [access_log]
-file = "%[2]s/access.log"
+file = "%[1]s/access.log"
 [plugins]
-directory = "%[3]s"
-cache = "%[2]s/cache"
+directory = "%[2]s"
+cache = "%[1]s/cache"
 [apis.orders]
-protocol = "%[4]s"
-%[5]s
+protocol = "%[3]s"
+%[4]s
 [[apis.orders.routes]]
 route = "GET /orders/{id}"
-%[6]s
-integration = { type = "http_proxy", uri = "http://%[7]s/orders/{id}" }
+%[5]s
+integration = { type = "http_proxy", uri = "http://%[6]s/orders/{id}" }
 `
 
 const authorizer = `[apis.orders.authorizers.check]
@@ -79,21 +77,21 @@ func prepare(dir, backend string, logs *os.File, on cores, o options) (all []*pr
 			return nil, fmt.Errorf("%s: %w", strings.Join(build.Args, " "), err)
 		}
 	}
-	add := func(name, addr string, args ...string) error {
-		p, err := start(on, name, addr, logs, args...)
+	add := func(name string, args ...string) error {
+		p, err := start(on, name, logs, args...)
 		if err != nil {
 			return err
 		}
 		all = append(all, p)
 		return nil
 	}
-	if err := add("gostd", "", gostd, "-upstream", backend); err != nil {
+	if err := add("gostd", gostd, "-upstream", backend); err != nil {
 		return all, err
 	}
-	if err := add("gostd-plugin", "", gostd, "-upstream", backend, "-plugins", plugins); err != nil {
+	if err := add("gostd-plugin", gostd, "-upstream", backend, "-plugins", plugins); err != nil {
 		return all, err
 	}
-	if err := add("floor", "", gostd, "-upstream", backend, "-lean"); err != nil {
+	if err := add("floor", gostd, "-upstream", backend, "-lean"); err != nil {
 		return all, err
 	}
 	for _, v := range variants {
@@ -104,20 +102,16 @@ func prepare(dir, backend string, logs *os.File, on cores, o options) (all []*pr
 		if err := os.Mkdir(own, 0o700); err != nil {
 			return all, err
 		}
-		addr, err := freeport.Local()
-		if err != nil {
-			return all, err
-		}
 		auth, links := "", ""
 		if v.authorizer != "" {
 			auth, links = fmt.Sprintf(authorizer, v.authorizer, v.ttl), fmt.Sprintf(chain, v.mapper)
 		}
 		file := filepath.Join(own, "gateway.toml")
-		text := fmt.Sprintf(gateway, addr, own, plugins, v.protocol, auth, links, backend)
+		text := fmt.Sprintf(gateway, own, plugins, v.protocol, auth, links, backend)
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			return all, err
 		}
-		if err := add(v.name, addr, portico, "serve", "-file", file); err != nil {
+		if err := add(v.name, portico, "serve", "-file", file); err != nil {
 			return all, err
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"regexp"
@@ -20,11 +19,13 @@ type process struct {
 	addr string
 }
 
-var listening = regexp.MustCompile(`listening on (\S+)`)
+// serving finds where gostd and Portico say that they serve.
+var serving = regexp.MustCompile(`(?:listening on |msg=serving listen=)(\S+)`)
 
-// start runs a gateway with GOMAXPROCS=1. When addr is "" the process prints
-// where it listens.
-func start(on cores, name, addr string, log *os.File, args ...string) (*process, error) {
+// start runs a gateway with GOMAXPROCS=1 and returns when it says that it serves. A
+// Portico accepts connections a little earlier, while it still holds what building
+// its snapshot took, which is some 25 MiB with the Go guest.
+func start(on cores, name string, log *os.File, args ...string) (*process, error) {
 	cmd := on.command(args)
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	stderr, err := cmd.StderrPipe()
@@ -34,13 +35,13 @@ func start(on cores, name, addr string, log *os.File, args ...string) (*process,
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &process{name: name, cmd: cmd, addr: addr}
+	p := &process{name: name, cmd: cmd}
 	lines := bufio.NewScanner(stderr)
 	said := make(chan string, 1)
 	go func() {
 		for lines.Scan() {
 			fmt.Fprintln(log, name+": "+lines.Text())
-			if m := listening.FindStringSubmatch(lines.Text()); m != nil {
+			if m := serving.FindStringSubmatch(lines.Text()); m != nil {
 				select {
 				case said <- m[1]:
 				default:
@@ -48,26 +49,12 @@ func start(on cores, name, addr string, log *os.File, args ...string) (*process,
 			}
 		}
 	}()
-	deadline := time.After(2 * time.Minute)
-	for p.addr == "" {
-		select {
-		case p.addr = <-said:
-		case <-deadline:
-			p.stop()
-			return nil, fmt.Errorf("%s: did not say where it listens", name)
-		}
-	}
-	for {
-		c, err := net.Dial("tcp", p.addr)
-		if err == nil {
-			return p, c.Close()
-		}
-		select {
-		case <-deadline:
-			p.stop()
-			return nil, fmt.Errorf("%s: does not listen: %w", name, err)
-		case <-time.After(20 * time.Millisecond):
-		}
+	select {
+	case p.addr = <-said:
+		return p, nil
+	case <-time.After(2 * time.Minute):
+		p.stop()
+		return nil, fmt.Errorf("%s: did not say that it serves", name)
 	}
 }
 

@@ -14,6 +14,7 @@ type callContext struct {
 	i      *Instance
 	parent context.Context // the caller's, during a call
 	until  time.Duration   // deadline since Engine.epoch
+	making context.Context // what wazero is told while it makes the instance; nil after
 }
 
 var _ context.Context = (*callContext)(nil)
@@ -40,9 +41,14 @@ func (c *callContext) Err() error {
 	return nil
 }
 
-// Value knows nothing: wazero asks for its experiments at every call, and the
-// caller's chain of contexts can be long.
-func (c *callContext) Value(any) any { return nil }
+// Value knows nothing once the instance is made: wazero asks for its experiments at
+// every call, and the caller's chain of contexts can be long.
+func (c *callContext) Value(key any) any {
+	if c.making != nil {
+		return c.making.Value(key)
+	}
+	return nil
+}
 
 // Call runs an exported function. state is what host functions get from
 // [CallState] meanwhile. The call is stopped with an error when the deadline

@@ -39,7 +39,13 @@
 // 100 MB and a frame, beside the one of half that size which it was copied
 // from. The instance is dropped with its stack.
 //
+// # Memory
+//
+// On Linux a guest's memory is a range of addresses that is reserved to its limit and
+// grows in place, see space_linux.go; elsewhere, and where none can be reserved, it is
+// on Go's heap. It is given back by who closes the instance, after its last call.
+//
 // # Locks
 //
-// Engine.mu, Pool.mu: never both held at once.
+// Engine.mu, Pool.mu, spaces.mu: no two held at once.
 package engine

@@ -29,6 +29,7 @@ type Engine struct {
 	log       *slog.Logger
 	cache     *cache // nil without a directory
 	runtime   wazero.Runtime
+	spaces    *spaces
 	hosts     map[string]map[string]HostFunc
 	now       func() time.Time
 	epoch     time.Time // deadlines are kept as durations since, which is cheaper
@@ -49,6 +50,7 @@ func New(o Options) (*Engine, error) {
 		rewriter:  newRewriter(o.Interrupt),
 		log:       o.Logger,
 		hosts:     map[string]map[string]HostFunc{},
+		spaces:    newSpaces(),
 		now:       o.Now,
 		epoch:     time.Now(),
 		compiling: semaphore.NewWeighted(1),
@@ -120,6 +122,7 @@ func (e *Engine) Close() error {
 	}
 	defer e.compiling.Release(1)
 	err := e.runtime.Close(context.Background())
+	e.spaces.close()
 	if e.cache != nil {
 		err = errors.Join(err, e.cache.close())
 	}

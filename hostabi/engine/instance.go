@@ -16,7 +16,8 @@ type Instance struct {
 	engine   *Engine
 	compiled *compiled
 	module   api.Module
-	memory   api.Memory // nil without one
+	memory   api.Memory // nil without one, and when it is closed
+	linear   linear     // what memory is made of
 	funcs    []function // by Func; resolved at the first call
 	stack    []uint64   // parameters and results
 	ctx      callContext
@@ -55,6 +56,7 @@ func (c *compiled) instantiate(ctx context.Context, o *PoolOptions) (i *Instance
 		funcs:    make([]function, len(c.funcs)),
 		stack:    make([]uint64, c.slots),
 		output:   newOutput(o),
+		linear:   linear{spaces: e.spaces},
 	}
 	i.ctx.i = i
 	i.ctx.parent = context.Background()
@@ -65,9 +67,12 @@ func (c *compiled) instantiate(ctx context.Context, o *PoolOptions) (i *Instance
 
 	// Without a rewriter, wazero runs the start section inside of this.
 	cancel := i.enter(ctx, deadline, nil)
+	i.ctx.making = i.linear.provide()
 	i.module, err = instantiateModule(i)
+	i.ctx.making = nil
 	i.leave(cancel)
 	if err != nil {
+		i.linear.release()
 		return nil, fmt.Errorf("%w: %w", ErrStart, err)
 	}
 	if c.info.Memory != nil {
@@ -130,7 +135,9 @@ func (i *Instance) function(f Func) (api.Function, error) {
 }
 
 // Bytes is a view of the guest's memory, for the length of the host call that
-// asks: the guest may grow its memory and thereby move it. ok is false when
+// asks: the guest may grow its memory and thereby move it, and when the instance is
+// gone another has that memory, or nobody: to touch it then may end the process. ok
+// is false when
 // the range is not inside. Pointers and lengths that came as i32 are to be
 // converted by uint32(stack[n]), which masks what wazero leaves in the upper
 // half.
@@ -149,8 +156,10 @@ func (i *Instance) MemoryPages() uint32 {
 	return i.memory.Size() >> 16
 }
 
-// close frees the instance.
+// close frees the instance. Its memory is another's then.
 func (i *Instance) close() {
 	// Nothing of wazero's closing can fail for a module without files.
 	_ = i.module.Close(context.Background())
+	i.memory = nil
+	i.linear.release()
 }
