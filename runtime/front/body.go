@@ -41,6 +41,7 @@ type body struct {
 	eof     bool
 	closed  bool
 	broken  bool // a Read was interrupted
+	over    bool // the request; deadlines are others' then
 	stalled bool // a Read ran out of time
 }
 
@@ -67,6 +68,10 @@ func (b *body) Read(p []byte) (int, error) {
 		b.mu.Unlock()
 		return 0, errBodyClosed
 	}
+	if b.eof { // a deadline would end the look for a client that leaves
+		b.mu.Unlock()
+		return 0, io.EOF
+	}
 	b.reading = true
 	ask := b.expects && !b.touched
 	b.touched = true
@@ -88,6 +93,9 @@ func (b *body) Read(p []byte) (int, error) {
 	b.n += int64(n)
 	if err == io.EOF {
 		b.eof = true
+		if b.broken && !b.over && !b.http2 { // too late
+			b.w.SetReadDeadline(time.Time{})
+		}
 	}
 	return n, err
 }
@@ -127,13 +135,12 @@ func (b *body) Interrupt() {
 	// net/http ends the request's context before the Read that has run out of
 	// time returns.
 	b.stalled = b.stalled || reading && !b.http2 && b.timeout > 0 && time.Since(b.set) >= b.timeout
-	b.mu.Unlock()
-	switch {
-	case !reading:
-	case b.http2:
-		b.r.Close()
-	default:
+	if reading && !b.http2 {
 		b.w.SetReadDeadline(past)
+	}
+	b.mu.Unlock()
+	if reading && b.http2 {
+		b.r.Close()
 	}
 }
 
@@ -160,7 +167,7 @@ func (b *body) end() {
 	}
 	b.mu.Lock()
 	wasReading := b.reading || b.broken
-	b.closed = true
+	b.closed, b.over = true, true
 	eof := b.eof
 	b.mu.Unlock()
 	if eof {
@@ -195,7 +202,9 @@ func (b *body) abandon() {
 		return
 	}
 	b.turn.sink.ended()
-	b.Close()
+	b.mu.Lock()
+	b.closed, b.over = true, true
+	b.mu.Unlock()
 	if b.http2 {
 		b.r.Close()
 		return

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/portico-gateway/portico/runtime/exchange"
@@ -67,6 +69,58 @@ func TestUnreadBody(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// deadlined is what a body needs of net/http's writers.
+type deadlined struct {
+	control
+	reads time.Time
+}
+
+func (d *deadlined) EnableFullDuplex() error { return nil }
+
+func (d *deadlined) SetReadDeadline(t time.Time) error {
+	d.reads = t
+	return nil
+}
+
+// ending is a body whose end comes while somebody does something.
+type ending struct{ meanwhile func() }
+
+func (e *ending) Read([]byte) (int, error) {
+	if e.meanwhile != nil {
+		e.meanwhile()
+	}
+	e.meanwhile = nil
+	return 0, io.EOF
+}
+
+func (*ending) Close() error { return nil }
+
+// A deadline that is left behind when a body has ended would keep the connection
+// from seeing that its client leaves.
+func TestABodyThatHasEndedLeavesNoDeadline(t *testing.T) {
+	for _, interrupt := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := &deadlined{}
+			b := &newTurn(New(Options{}, nil)).body
+			b.begin(w, &http.Request{ContentLength: -1, ProtoMajor: 1, ProtoMinor: 1, Body: &ending{func() {
+				time.Sleep(DefaultReadTimeout / 2)
+				w.SetReadDeadline(time.Time{}) // as net/http does there
+				if interrupt {
+					b.Interrupt()
+				}
+			}}})
+			for n := range 2 {
+				if _, err := b.Read(make([]byte, 8)); err != io.EOF && (n == 0 || err != errBodyClosed) {
+					t.Errorf("Read %d: %v", n, err)
+				}
+				if !w.reads.IsZero() {
+					t.Errorf("interrupted %v: after Read %d the connection has a deadline of %v", interrupt, n, w.reads)
+				}
+			}
+		})
 	}
 }
 

@@ -115,7 +115,7 @@ func newConn(nc net.Conn, release func()) *conn {
 // switched says that the connection has another protocol, whose writes have no
 // bound and whose client may fall silent.
 func (c *conn) switched() {
-	c.leave.rest()
+	c.leave.close()
 	c.writes.mu.Lock()
 	c.writes.patience, c.writes.asked = 0, time.Time{}
 	c.writes.mu.Unlock()

@@ -89,6 +89,9 @@ func (c *conn) SetDeadline(t time.Time) error {
 }
 
 func (c *conn) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil // with no room for the byte of a look
+	}
 	ahead, looking := c.leave.read(len(p))
 	if ahead {
 		return 0, nil

@@ -87,17 +87,30 @@ func (l *leave) tick() {
 	}
 }
 
-// gone reports whether a request is being served, whose client has left.
-func (l *leave) gone() bool {
+// failed is called when a look has read nothing, because of a deadline or because
+// the client has left. It reports whether that is the client of a request that is
+// being served. Otherwise somebody looks again: requests that were read together
+// have one Read before all of them.
+func (l *leave) failed(looking chan<- []byte, late bool) (left bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.served
+	switch {
+	case l.served && !late:
+		return true
+	case l.looking == looking: // no Read waits for it
+		l.looking = nil
+		if l.served && !l.closed {
+			l.tickLater()
+		}
+	}
+	return false
 }
 
+// close says that no request follows.
 func (l *leave) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed = true
+	l.closed, l.served = true, false
 	if l.timer != nil {
 		l.timer.Stop()
 	}
@@ -108,7 +121,7 @@ func (l *leave) close() {
 func (c *conn) look(looking chan<- []byte) {
 	p := make([]byte, 1)
 	n, err := c.read(p)
-	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && c.leave.gone() {
+	if err != nil && c.leave.failed(looking, errors.Is(err, os.ErrDeadlineExceeded)) {
 		c.cancel()
 	}
 	looking <- p[:n]

@@ -101,6 +101,74 @@ func TestLeaveOfAReaderWithOneByteOfRoom(t *testing.T) {
 	})
 }
 
+// A request that came with others is watched, too, when the look that began in one
+// of them came to nothing.
+func TestLeaveOfRequestsInOneRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _, peer := pipe()
+		defer peer.Close()
+		defer c.Close()
+		var left time.Time
+		c.cancel = sync.OnceFunc(func() { left = time.Now() })
+		go io.WriteString(peer, "GETGETGET")
+		if _, err := c.Read(make([]byte, 9)); err != nil {
+			t.Fatal(err)
+		}
+		ahead(t, c) // the first, which takes its time
+		time.Sleep(time.Second)
+		c.leave.rest()
+		ahead(t, c)             // the second, which does not:
+		c.SetReadDeadline(past) // net/http's read may not have run yet
+		synctest.Wait()
+		c.SetReadDeadline(time.Time{})
+		c.leave.rest()
+		ahead(t, c)
+		time.Sleep(time.Second)
+		gone := time.Now()
+		peer.Close()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if !left.Equal(gone) {
+			t.Errorf("gone at %v and seen at %v", gone, left)
+		}
+	})
+}
+
+// Of a connection that has switched protocols every byte is read, and what its
+// client does is for who reads them.
+func TestLeaveAfterASwitch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _, peer := pipe()
+		defer peer.Close()
+		defer c.Close()
+		c.cancel = func() { t.Error("the request is cancelled") }
+		go io.WriteString(peer, "GET")
+		if _, err := c.Read(make([]byte, 8)); err != nil {
+			t.Fatal(err)
+		}
+		ahead(t, c)
+		time.Sleep(time.Second)
+		c.switched()
+		go func() {
+			io.WriteString(peer, "abcd")
+			peer.Close()
+		}()
+		synctest.Wait()
+		if n, err := c.Read(nil); n != 0 || err != nil {
+			t.Errorf("Read of nothing = %d, %v", n, err)
+		}
+		for _, want := range []string{"a", "bc", "d"} {
+			p := make([]byte, len(want))
+			if n, err := c.Read(p); string(p[:n]) != want || err != nil {
+				t.Errorf("Read = %q, %v, want %q", p[:n], err, want)
+			}
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		c.cancel = func() {} // for Close
+	})
+}
+
 // Each request of a connection has its look ahead, and a quick one no more.
 func TestLeaveOfQuickRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
