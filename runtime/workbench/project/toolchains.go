@@ -51,12 +51,17 @@ var rust = &Language{
 	Name: "rust", Title: "Rust", Source: "src/lib.rs", Folder: "`portico/`", marker: "Cargo.toml", suffix: ".wasm",
 	Own: "`cargo test` runs the tests of `src/lib.rs`, without WebAssembly; `sh cargo-wasm build --release` builds.",
 	sdk: []source{{"portico", "portico"}, {"cargo-wasm", "cargo-wasm"}},
-	tools: func(string) []Missing {
-		if rustHasTarget() {
-			return nil
+	tools: func(string) (missing []Missing) {
+		if !rustHasTarget() {
+			missing = []Missing{{"a Rust toolchain with the target wasm32-unknown-unknown",
+				"rustup target add wasm32-unknown-unknown, or on Debian 12: apt-get install rustc cargo libstd-rust-dev-wasm32 lld"}}
 		}
-		return []Missing{{"a Rust toolchain with the target wasm32-unknown-unknown",
-			"rustup target add wasm32-unknown-unknown, or on Debian 12: apt-get install rustc cargo libstd-rust-dev-wasm32 lld"}}
+		// The SDK has a build script, which Rust links with cc unless its own
+		// configuration names another.
+		if !anyOf("cc", "gcc", "clang") {
+			missing = append(missing, Missing{"cc", "apt-get install gcc libc6-dev, or on macOS: xcode-select --install"})
+		}
+		return missing
 	},
 	build: func(dir, name string, o BuildOptions) ([]Command, error) {
 		// cargo-wasm finds the toolchain; it is the project's own.
