@@ -217,30 +217,36 @@ func TestUnread(t *testing.T) {
 func TestContinue(t *testing.T) {
 	tests := []struct {
 		name   string
+		wait   time.Duration
 		script func(p *peer)
 		want   string
 	}{
-		{"the body follows a 100", func(p *peer) {
+		{"the body follows a 100", time.Minute, func(p *peer) {
+			p.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+			if b := p.read(1); b != "" {
+				p.t.Errorf("the body came unasked: %q", b)
+			}
+			p.SetReadDeadline(time.Time{})
 			p.send("HTTP/1.1 100 Continue\r\n\r\n")
 			p.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" + p.read(5))
 		}, `200 [] 5 "hello"`},
-		{"the body follows other interim responses and a 100", func(p *peer) {
+		{"the body follows other interim responses and a 100", time.Minute, func(p *peer) {
 			p.send("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n")
 			p.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" + p.read(5))
 		}, `200 [] 5 "hello"`},
-		{"the body follows when nothing comes", func(p *peer) {
+		{"the body follows when nothing comes", 50 * time.Millisecond, func(p *peer) {
 			p.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" + p.read(5))
 		}, `200 [] 5 "hello"`},
-		{"the body does not follow a refusal", func(p *peer) {
+		{"the body does not follow a refusal", time.Minute, func(p *peer) {
 			p.send("HTTP/1.1 417 No\r\nContent-Length: 2\r\n\r\nno")
 			if b := p.read(1); b != "" {
-				p.send("a byte of the body came: " + b)
+				p.t.Errorf("the body came: %q", b)
 			}
 		}, `417 [] 2 "no"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			each(t, Options{ContinueTimeout: 100 * time.Millisecond}, func(t *testing.T, c Client) {
+			each(t, Options{ContinueTimeout: tt.wait}, func(t *testing.T, c Client) {
 				s := serve(t, func(p *peer) {
 					if !strings.Contains(p.head(), "Expect: 100-continue\r\n") {
 						p.send("HTTP/1.1 500 No Expect\r\n\r\n")

@@ -130,7 +130,7 @@ func playLean(t *testing.T, text []byte, method string, step int) played {
 
 // playAlong does what a watched connection does with a tape.
 func playAlong(text []byte, method string, step int) played {
-	m := NewStd(Options{}).message(&Request{Method: method})
+	m := (&stdCall{s: NewStd(Options{}), r: &Request{Method: method}}).message()
 	for len(text) > 0 && m.at != partOver && m.at != partRaw {
 		piece := text[:min(len(text), step)]
 		if _, err := m.feed(piece); err != nil {

@@ -72,7 +72,7 @@ func serveTLS(t testing.TB, config *tls.Config, scripts ...func(p *peer)) *serve
 		over[i] = func(p *peer) {
 			c := tls.Server(p.Conn, config)
 			defer c.Close()
-			script(&peer{Conn: c, r: bufio.NewReader(c)})
+			script(&peer{t: t, Conn: c, r: bufio.NewReader(c)})
 		}
 	}
 	s := serve(t, over...)
@@ -109,7 +109,7 @@ func serve(t testing.TB, scripts ...func(p *peer)) *server {
 			script := scripts[min(i, len(scripts)-1)]
 			s.wg.Go(func() {
 				defer c.Close()
-				script(&peer{Conn: c, r: bufio.NewReader(c)})
+				script(&peer{t: t, Conn: c, r: bufio.NewReader(c)})
 			})
 		}
 	})
@@ -144,6 +144,7 @@ func (s *server) accepted() int {
 
 // peer is the server's side of one connection.
 type peer struct {
+	t testing.TB
 	net.Conn
 	r *bufio.Reader
 }

@@ -186,7 +186,7 @@ func (k *stdCall) request() *http.Request {
 		GotConn: func(info httptrace.GotConnInfo) {
 			k.connected = true
 			if k.conn, _ = info.Conn.(*watched); k.conn != nil {
-				k.m = k.s.message(r)
+				k.m = k.message()
 				k.conn.begin(k.m, k.fresh)
 			}
 		},
@@ -201,8 +201,8 @@ func (k *stdCall) request() *http.Request {
 			Scheme: r.Target.Scheme, Host: r.Target.Addr,
 			Opaque: path, RawQuery: query, ForceQuery: hasQuery && query == "",
 		},
-		Host:   r.host(),
-		Proto:  "HTTP/1.1",
+		Host:  r.host(),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, // or it waits for no 100
 		Header: k.header(),
 	}).WithContext(httptrace.WithClientTrace(k.ctx, trace))
 	if !r.hasBody() {

@@ -60,6 +60,16 @@ func (b *stdBody) wait() <-chan struct{} {
 	return b.gone
 }
 
+// asked reports whether the transport has begun to read what it was given last.
+func (b *stdBody) asked() bool {
+	b.mu.Lock()
+	last := b.last
+	b.mu.Unlock()
+	last.mu.Lock()
+	defer last.mu.Unlock()
+	return last.asked
+}
+
 // failure is the body's own error.
 func (b *stdBody) failure() error {
 	b.mu.Lock()
@@ -114,6 +124,7 @@ type stdReader struct {
 	left int64 // -1 when the size is unknown
 
 	mu      sync.Mutex
+	asked   bool // a byte was asked for
 	reading bool
 	closed  bool
 }
@@ -177,6 +188,7 @@ func (s *stdReader) begin() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.reading = !s.closed; s.reading {
+		s.asked = true
 		s.b.began.Store(true)
 	}
 	return s.reading

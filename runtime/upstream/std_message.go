@@ -32,6 +32,9 @@ type message struct {
 	left   int64          // of the body or the chunk
 	chunk  chunking
 	excess bool // more came than the answer has
+
+	body     *stdBody // the request's that waits for a 100, nil when none does
+	withheld bool     // the answer came in its place, so the body is not sent
 }
 
 // stage is what of an answer comes next.
@@ -46,13 +49,17 @@ const (
 	partOver // nothing
 )
 
-func (s *Std) message(r *Request) *message {
-	o := &s.opts
-	return &message{
-		method: r.Method, fields: o.ResponseHeaderFields,
+func (k *stdCall) message() *message {
+	o := &k.s.opts
+	m := &message{
+		method: k.r.Method, fields: o.ResponseHeaderFields,
 		bytes: o.ResponseHeaderBytes, budget: o.ResponseHeaderBytes,
 		ended: make(chan struct{}),
 	}
+	if k.r.ExpectContinue {
+		m.body = k.send
+	}
+	return m
 }
 
 // feed follows p, which came next, and returns how much of it belongs to the
@@ -126,18 +133,21 @@ func (m *message) feedHead(p []byte) (used int, err error) {
 	}
 	m.begin(partHead)
 	switch {
+	case m.head.status == 100:
+		m.body = nil
 	case m.head.status == 101:
 		m.at = partRaw
 	case m.head.status >= 200:
-		if err := m.body(); err != nil {
+		m.withheld = m.body != nil && !m.body.asked()
+		if err := m.frame(); err != nil {
 			return 0, err
 		}
 	}
 	return used, nil
 }
 
-// body sets up what follows the final head.
-func (m *message) body() error {
+// frame sets up what follows the final head.
+func (m *message) frame() error {
 	frame, err := m.head.framing(m.method)
 	if err != nil {
 		return malformed{err}

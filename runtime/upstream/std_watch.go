@@ -11,7 +11,9 @@ import (
 // with lean's parser: a response that lean refuses ends here, and so does one
 // byte more than the response has. A connection that must not be used again
 // refuses the next request before it is sent; the transport, which may have
-// handed it out already, then takes another.
+// handed it out already, then takes another. A body that waited for a 100 and
+// got an answer instead is kept from the wire, as lean keeps it, where the
+// transport would send it.
 type watched struct {
 	net.Conn // sock, or TLS over it
 	sock     *socket
@@ -46,6 +48,10 @@ func (c *watched) Write(p []byte) (int, error) {
 	s := c.sock
 	s.mu.Lock()
 	m, first := c.m, c.begun
+	if m.withheld {
+		s.mu.Unlock()
+		return len(p), nil
+	}
 	if first {
 		c.begun = false
 		if s.spoiled || c.used && !s.quiet() {
@@ -114,7 +120,7 @@ func (c *watched) Read(p []byte) (int, error) {
 		return n, err
 	case m.at == partOver:
 		c.asked, s.idle = false, true
-		if m.excess || m.head.close {
+		if m.excess || m.head.close || m.withheld {
 			s.spoil()
 		}
 	}
