@@ -53,18 +53,46 @@ func backend() (net.Listener, error) {
 	return l, nil
 }
 
+// clients are those of one gateway. Their connections stay open while others
+// have their turn.
+type clients []*client
+
+type client struct {
+	net.Conn
+	r *bufio.Reader
+}
+
+func dial(addr string) (clients, error) {
+	var all clients
+	for range connections {
+		c, err := net.Dial("tcp", addr)
+		if err != nil {
+			all.close()
+			return nil, err
+		}
+		all = append(all, &client{c, bufio.NewReaderSize(c, 8<<10)})
+	}
+	return all, nil
+}
+
+func (all clients) close() {
+	for _, c := range all {
+		c.Close()
+	}
+}
+
 // load sends request over and over on all connections for the time given and
 // counts the answers, each of which must have the status 200.
-func load(addr string, request []byte, d time.Duration) (answers int64, err error) {
+func (all clients) load(request []byte, d time.Duration) (answers int64, err error) {
 	var (
 		wg    sync.WaitGroup
 		count atomic.Int64
 		fail  atomic.Value
 	)
 	deadline := time.Now().Add(d)
-	for range connections {
+	for _, c := range all {
 		wg.Go(func() {
-			if err := client(addr, request, deadline, &count); err != nil {
+			if err := c.load(request, deadline, &count); err != nil {
 				fail.CompareAndSwap(nil, err)
 			}
 		})
@@ -76,18 +104,12 @@ func load(addr string, request []byte, d time.Duration) (answers int64, err erro
 	return count.Load(), nil
 }
 
-func client(addr string, request []byte, deadline time.Time, count *atomic.Int64) error {
-	c, err := net.Dial("tcp", addr)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	r := bufio.NewReaderSize(c, 8<<10)
+func (c *client) load(request []byte, deadline time.Time, count *atomic.Int64) error {
 	for time.Now().Before(deadline) {
 		if _, err := c.Write(request); err != nil {
 			return err
 		}
-		if err := answer(r); err != nil {
+		if err := answer(c.r); err != nil {
 			return err
 		}
 		count.Add(1)

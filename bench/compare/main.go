@@ -187,33 +187,52 @@ func byName(gateways []*process, name string) *process {
 	return nil
 }
 
-// measure runs all gateways in each round, each round in another order, and
-// returns microseconds of processor time per request, a figure a round.
+// slice is how long a gateway has the load in one go.
+const slice = 200 * time.Millisecond
+
+// measure runs all gateways in each round and returns microseconds of processor
+// time per request, a figure a round. A round lasts d for each gateway and goes
+// from one to the next in slices, each time in another order: what others on the
+// machine do changes within seconds, and so meets them all.
 func measure(gateways []*process, rounds int, d time.Duration) (map[string][]float64, error) {
 	cost := map[string][]float64{}
-	for _, g := range gateways { // warm up: connections, pools, the guests' heaps
-		if _, err := load(g.addr, request(), d/3); err != nil {
+	clients := map[*process]clients{}
+	for _, g := range gateways {
+		c, err := dial(g.addr)
+		if err == nil {
+			clients[g] = c
+			defer c.close()
+			_, err = c.load(request(), d/3) // pools, the guests' heaps
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", g.name, err)
 		}
 	}
 	order := slices.Clone(gateways)
 	for round := range rounds {
-		for _, g := range order {
-			before, err := g.cpu()
-			if err != nil {
-				return nil, err
+		used, answered := map[*process]time.Duration{}, map[*process]int64{}
+		for left := d; left > 0; left -= slice {
+			for _, g := range order {
+				before, err := g.cpu()
+				if err != nil {
+					return nil, err
+				}
+				n, err := clients[g].load(request(), min(slice, left))
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", g.name, err)
+				}
+				after, err := g.cpu()
+				if err != nil {
+					return nil, err
+				}
+				used[g] += after - before
+				answered[g] += n
 			}
-			n, err := load(g.addr, request(), d)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", g.name, err)
-			}
-			after, err := g.cpu()
-			if err != nil {
-				return nil, err
-			}
-			cost[g.name] = append(cost[g.name], float64((after-before).Microseconds())/float64(n))
+			order = append(order[1:], order[0])
 		}
-		order = append(order[1:], order[0])
+		for _, g := range gateways {
+			cost[g.name] = append(cost[g.name], float64(used[g].Nanoseconds())/1000/float64(answered[g]))
+		}
 		log.Printf("round %d of %d", round+1, rounds)
 	}
 	return cost, nil
