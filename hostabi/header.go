@@ -156,12 +156,27 @@ func ValidName(name string) bool {
 // ValidValue reports whether value may stand in a field: no CR, LF, NUL or
 // other control byte but horizontal tab (RFC 9110, section 5.5).
 func ValidValue(value string) bool {
-	for i := 0; i < len(value); i++ {
+	i := 0
+	for ; i+8 <= len(value); i += 8 { // most values are plain, eight bytes at a time
+		v := uint64(value[i]) | uint64(value[i+1])<<8 | uint64(value[i+2])<<16 | uint64(value[i+3])<<24 |
+			uint64(value[i+4])<<32 | uint64(value[i+5])<<40 | uint64(value[i+6])<<48 | uint64(value[i+7])<<56
+		if suspect(v) {
+			break
+		}
+	}
+	for ; i < len(value); i++ {
 		if c := value[i]; c < 0x20 && c != '\t' || c == 0x7f {
 			return false
 		}
 	}
 	return true
+}
+
+// suspect reports whether one of eight bytes is below 0x20 or DEL.
+func suspect(v uint64) bool {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	del := v ^ 0x7f*ones
+	return ((v-0x20*ones)&^v|(del-ones)&^del)&high != 0
 }
 
 // tokenByte marks the bytes of a token.

@@ -105,3 +105,21 @@ func FuzzEqualName(f *testing.F) {
 		}
 	})
 }
+
+// TestValidValueBytes holds that every byte is judged by itself, wherever it
+// stands and whatever stands beside it.
+func TestValidValueBytes(t *testing.T) {
+	for c := range 256 {
+		want := c >= 0x20 && c != 0x7f || c == '\t'
+		for _, fill := range []string{"a", " ", "\t", "\xff", "\x80"} {
+			for n := 1; n <= 17; n++ {
+				for at := range n {
+					v := strings.Repeat(fill, at) + string([]byte{byte(c)}) + strings.Repeat(fill, n-at-1)
+					if got := ValidValue(v); got != want {
+						t.Fatalf("ValidValue(%q) is %v, want %v", v, got, want)
+					}
+				}
+			}
+		}
+	}
+}

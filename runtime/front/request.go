@@ -36,12 +36,9 @@ func (t *turn) head(r *http.Request) {
 	if upgrades && r.ProtoMajor == 1 && r.ProtoMinor == 1 && r.ContentLength == 0 {
 		q.Upgrade = upgradeTo(r.Header["Upgrade"])
 	}
-	t.names, q.Header = appendFields(q.Header, r.Header, t.names)
+	q.Header = appendFields(q.Header, r.Header)
 	if r.Trailer != nil {
-		q.Trailer = func() exchange.Header {
-			_, h := appendFields(nil, r.Trailer, nil)
-			return h
-		}
+		q.Trailer = func() exchange.Header { return appendFields(nil, r.Trailer) }
 	}
 }
 
@@ -96,20 +93,17 @@ func upgradeTo(values []string) string {
 }
 
 // appendFields appends h to dst, ordered by name, without the fields that
-// frame the message. names is memory to sort in.
-func appendFields(dst exchange.Header, h http.Header, names []string) ([]string, exchange.Header) {
-	names = names[:0]
-	for name := range h {
-		if !exchange.Framing(name) {
-			names = append(names, name)
+// frame the message. The values of one name stay in their order.
+func appendFields(dst exchange.Header, h http.Header) exchange.Header {
+	from := len(dst)
+	for name, values := range h {
+		if exchange.Framing(name) {
+			continue
 		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		for _, value := range h[name] {
+		for _, value := range values {
 			dst = append(dst, exchange.Field{Name: name, Value: value})
 		}
 	}
-	clear(names)
-	return names[:0], dst
+	slices.SortStableFunc(dst[from:], func(a, b exchange.Field) int { return strings.Compare(a.Name, b.Name) })
+	return dst
 }

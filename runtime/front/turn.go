@@ -17,7 +17,6 @@ type turn struct {
 	sink   sink
 	body   body
 	conn   *conn
-	names  []string // of the request's fields, scratch
 }
 
 func newTurn(s *Server) *turn {

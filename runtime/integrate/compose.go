@@ -149,7 +149,7 @@ func appendForwarded(b []byte, x *exchange.Exchange) []byte {
 		}
 		b = append(b, "for="...)
 		hop = strings.TrimSpace(hop)
-		if a, err := netip.ParseAddr(hop); err == nil && a.Is6() {
+		if isIPv6(hop) {
 			b = append(append(append(b, `"[`...), hop...), `]"`...)
 		} else {
 			b = append(b, hop...)
@@ -159,6 +159,15 @@ func appendForwarded(b []byte, x *exchange.Exchange) []byte {
 		b = append(append(append(b, `;host="`...), h...), '"')
 	}
 	return append(append(b, ";proto="...), x.Request.Scheme...)
+}
+
+// isIPv6 reports whether s is an address of IP version 6.
+func isIPv6(s string) bool {
+	if strings.IndexByte(s, ':') < 0 {
+		return false
+	}
+	a, err := netip.ParseAddr(s)
+	return err == nil && a.Is6()
 }
 
 // withQuery adds the query. Without mapped parameters it is the client's as
