@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -49,51 +48,32 @@ func (p *place) quoted(k kind) bool { return p.string || p.bracket && k == kindT
 type escaper struct {
 	kind   kind
 	quoted bool
-	time   bool // requestTime, whose one space is meant
-	text   bool // never a number or a boolean
+	text   bool     // never a number or a boolean
+	safe   *byteSet // bytes that stand for themselves; nil where only numbers and booleans do
+}
+
+func newEscaper(k kind, quoted bool) escaper {
+	e := escaper{kind: k, quoted: quoted}
+	switch {
+	case k == kindText && quoted:
+		e.safe = &safeQuoted
+	case k != kindJSON || quoted:
+		e.safe = &safe[k]
+	}
+	return e
 }
 
 const hexDigits = "0123456789abcdef"
 
 // plain reports whether v needs no escaping.
-func (e escaper) plain(v []byte) bool {
-	switch e.kind {
-	case kindJSON:
-		if !e.quoted {
-			return !e.text && scalar(v)
-		}
-	case kindText:
-		if e.time {
-			return true
-		}
+func (e *escaper) plain(v []byte) bool {
+	if e.safe == nil {
+		return !e.text && scalar(v)
 	}
-	safe := &safeBytes[e.kind]
-	for _, c := range v {
-		if !safe[c] && (c != ' ' || !e.quoted) {
-			return false
-		}
-	}
-	return true
+	return all(e.safe, v)
 }
 
-// always reports whether no value of a form needs escaping.
-func (e escaper) always(f form) bool {
-	bare := e.kind == kindJSON && !e.quoted // only numbers stand there as they are
-	return f == number && !(bare && e.text) || f == word && !bare
-}
-
-// safeBytes marks, for each kind, the bytes that stand for themselves.
-var safeBytes = func() (t [4][256]bool) {
-	special := [4]string{kindText: "\" \\", kindJSON: "\"\\", kindCSV: "\",", kindXML: "\"'&<>"}
-	for k := range t {
-		for c := byte(' '); c < 0x7f; c++ {
-			t[k][c] = strings.IndexByte(special[k], c) < 0
-		}
-	}
-	return t
-}()
-
-func (e escaper) append(dst, v []byte) []byte {
+func (e *escaper) append(dst, v []byte) []byte {
 	switch e.kind {
 	case kindJSON:
 		if e.quoted {
@@ -138,6 +118,10 @@ func finite(v []byte) bool {
 // C1 controls and the two line separators.
 func appendJSON(dst, v []byte) []byte {
 	for len(v) > 0 {
+		if n := safe[kindJSON].prefix(v); n > 0 {
+			dst, v = append(dst, v[:n]...), v[n:]
+			continue
+		}
 		r, n := utf8.DecodeRune(v)
 		switch {
 		case r == '"' || r == '\\':

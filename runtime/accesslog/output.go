@@ -21,8 +21,11 @@ const (
 	// maxWaiting bounds what waits while writing fails or stalls, bytes that
 	// are being written included.
 	maxWaiting = 1 << 20
-	// maxSpare is the largest buffer that is used again: one burst must not
-	// stay in memory for ever.
+	// firstBuffer is the size of a new buffer: what is there when the writer
+	// wakes, and some lines more.
+	firstBuffer = wakeAt + wakeAt/4
+	// maxSpare is the largest buffer that is kept when no more was needed for
+	// a second: one burst must not stay in memory for ever.
 	maxSpare = 256 << 10
 	// closeTimeout bounds the wait for a file that takes nothing.
 	closeTimeout = 5 * time.Second
@@ -49,6 +52,7 @@ type output struct {
 	unsent  []byte // being written; may begin within a line
 	torn    bool   // it does
 	spare   []byte
+	most    int // bytes that were written at once since the last trim
 	failing bool
 	lost    uint64 // dropped when it began to fail
 }
@@ -71,6 +75,9 @@ func (o *output) put(line []byte) (open bool) {
 		o.dropped.Add(1)
 		return open
 	}
+	if o.waiting == nil {
+		o.waiting = make([]byte, 0, firstBuffer)
+	}
 	before := len(o.waiting)
 	o.waiting = append(o.waiting, line...)
 	o.room -= len(line)
@@ -92,6 +99,7 @@ func (o *output) run() {
 	for {
 		select {
 		case <-tick.C:
+			o.trim()
 		case <-o.wake:
 		case <-o.stop:
 			o.writing.Lock()
@@ -121,8 +129,7 @@ func (o *output) flush() {
 // writing.
 func (o *output) send() bool {
 	if len(o.unsent) == 0 {
-		o.spare = o.unsent
-		o.unsent = nil
+		o.reuse()
 		return true
 	}
 	n, err := o.w.Write(o.unsent)
@@ -143,15 +150,30 @@ func (o *output) send() bool {
 		}
 		return false
 	}
-	if cap(o.unsent) <= maxSpare {
-		o.spare = o.unsent[:0]
-	}
-	o.unsent = nil
+	o.reuse()
 	if o.failing {
 		o.failing = false
 		o.log.Info("access log is written again", "lines_lost", o.dropped.Load()-o.lost)
 	}
 	return true
+}
+
+// reuse keeps the memory of unsent, which has been written, for the lines to
+// come. The caller holds writing.
+func (o *output) reuse() {
+	o.most = max(o.most, len(o.unsent))
+	o.spare, o.unsent = o.unsent[:0], nil
+}
+
+// trim gives up a buffer that is much too large for what has been written since
+// it was last called. The other one has its turn at the next call.
+func (o *output) trim() {
+	o.writing.Lock()
+	defer o.writing.Unlock()
+	if cap(o.spare) > max(maxSpare, 4*o.most) {
+		o.spare = nil
+	}
+	o.most = 0
 }
 
 // reopen replaces the file by a new one of the same path.

@@ -137,6 +137,43 @@ func TestFullDisk(t *testing.T) {
 	})
 }
 
+// The memory of a burst is given back when no other comes, that of ordinary lines
+// is kept.
+func TestMemoryOfABurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &disk{room: 0}
+		l := openLog(t, Options{Writer: d})
+		defer l.Close()
+		memory := func() int {
+			l.out.writing.Lock()
+			defer l.out.writing.Unlock()
+			l.out.mu.Lock()
+			defer l.out.mu.Unlock()
+			return cap(l.out.waiting) + cap(l.out.unsent) + cap(l.out.spare)
+		}
+		for range maxWaiting / maxValue {
+			l.Record(id(strings.Repeat("a", maxValue-1)))
+		}
+		d.grow(1 << 30)
+		time.Sleep(flushEvery)
+		synctest.Wait()
+		if got := memory(); got < maxWaiting {
+			t.Errorf("%d bytes after a burst of %d", got, maxWaiting)
+		}
+		time.Sleep(3 * flushEvery)
+		synctest.Wait()
+		if got := memory(); got > 2*maxSpare {
+			t.Errorf("%d bytes three seconds after a burst, want %d at most", got, 2*maxSpare)
+		}
+		l.Record(id("a"))
+		time.Sleep(4 * flushEvery)
+		synctest.Wait()
+		if got := memory(); got < firstBuffer {
+			t.Errorf("%d bytes four seconds after one line, want %d at least", got, firstBuffer)
+		}
+	})
+}
+
 func TestCloseWithFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &disk{room: 3}

@@ -1,109 +1,100 @@
 package accesslog
 
 import (
-	"strconv"
 	"sync/atomic"
-	"time"
 
 	"github.com/portico-gateway/portico/runtime/exchange"
 )
 
-// appender appends a variable's value, as exchange.ContextValue gives it, and
-// reports whether it is set.
-type appender func(dst []byte, x *exchange.Exchange) ([]byte, bool)
+// variable is how a value gets into a line: by one of its functions. It is the
+// value that exchange.ContextValue gives.
+type variable struct {
+	text   func(x *exchange.Exchange) string              // "" is not set
+	number func(x *exchange.Exchange) (n int64, set bool) // in decimal
+	append func(dst []byte, x *exchange.Exchange) []byte  // of more than one string; nothing is not set
+	word   bool                                           // a text that needs no escaping within quotes
+}
 
-// form says what the bytes of a value can be, where it is set.
-type form uint8
-
-const (
-	anything form = iota
-	number        // digits, after a minus perhaps: a number of JSON, too
-	word          // letters, digits and what no kind escapes
-)
-
-// appenders spare the search for a variable by its name, and the allocation of
-// values that are not strings already. What is known of a value's form need
-// not be looked for in each line.
-var appenders = map[string]struct {
-	append appender
-	form   form
-}{
-	"requestId":         {text(func(x *exchange.Exchange) string { return x.ID }), word},
-	"extendedRequestId": {text(func(x *exchange.Exchange) string { return x.ExtendedID }), word},
-	"requestTime":       {appendTime, anything},
-	"requestTimeEpoch": {func(dst []byte, x *exchange.Exchange) ([]byte, bool) {
-		return strconv.AppendInt(dst, x.Start.UnixMilli(), 10), true
-	}, number},
-	"path":       {appendPath, anything},
-	"httpMethod": {text(func(x *exchange.Exchange) string { return x.Request.Method }), anything},
-	"protocol":   {text(func(x *exchange.Exchange) string { return x.Request.Proto }), anything},
-	"domainName": {text((*exchange.Exchange).DomainName), anything},
-	"apiId": {text(func(x *exchange.Exchange) string {
+// variables spare the search for a variable by its name, and the allocation of
+// values that are not strings already.
+var variables = map[string]variable{
+	"requestId":          {text: func(x *exchange.Exchange) string { return x.ID }, word: true},
+	"extendedRequestId":  {text: func(x *exchange.Exchange) string { return x.ExtendedID }, word: true},
+	"requestTime":        {text: requestTime, word: true}, // its one space is meant, in text too
+	"requestTimeEpoch":   {number: func(x *exchange.Exchange) (int64, bool) { return x.Start.UnixMilli(), true }},
+	"path":               {append: appendPath},
+	"httpMethod":         {text: func(x *exchange.Exchange) string { return x.Request.Method }},
+	"protocol":           {text: func(x *exchange.Exchange) string { return x.Request.Proto }},
+	"domainName":         {text: (*exchange.Exchange).DomainName},
+	"identity.sourceIp":  {append: appendClient},
+	"identity.userAgent": {text: userAgent},
+	"apiId": {text: func(x *exchange.Exchange) string {
 		if x.API == nil {
 			return ""
 		}
 		return x.API.ID
-	}), anything},
-	"stage": {text(func(x *exchange.Exchange) string {
+	}},
+	"stage": {text: func(x *exchange.Exchange) string {
 		if x.Stage == nil {
 			return ""
 		}
 		return x.Stage.Name
-	}), anything},
-	"resourcePath": {text(func(x *exchange.Exchange) string {
+	}},
+	"resourcePath": {text: func(x *exchange.Exchange) string {
 		if x.Route == nil {
 			return ""
 		}
 		return x.Route.Resource
-	}), anything},
-	"routeKey": {text(func(x *exchange.Exchange) string {
+	}},
+	"routeKey": {text: func(x *exchange.Exchange) string {
 		if x.Route == nil {
 			return ""
 		}
 		return x.Route.Key
-	}), anything},
-	"identity.sourceIp": {func(dst []byte, x *exchange.Exchange) ([]byte, bool) {
-		return x.Request.Client.AppendTo(dst), x.Request.Client.IsValid()
-	}, anything}, // a zone may be anything
-	"identity.userAgent": {text(func(x *exchange.Exchange) string {
-		v, _ := x.Request.Header.Get("User-Agent")
-		return v
-	}), anything},
-	"integration.error": {text(func(x *exchange.Exchange) string {
+	}},
+	"integration.error": {text: func(x *exchange.Exchange) string {
 		if x.Log.IntegrationError == nil {
 			return ""
 		}
 		return x.Log.IntegrationError.Error()
-	}), anything},
-	"authorizer.error": {text(func(x *exchange.Exchange) string {
+	}},
+	"authorizer.error": {text: func(x *exchange.Exchange) string {
 		if len(x.AuthContext) > 0 { // which may have a key of that name
 			v, _ := x.ContextValue("authorizer.error")
 			return v
 		}
 		return x.Log.AuthorizerError
-	}), anything},
-	"authorizer.principalId": {text(func(x *exchange.Exchange) string { return x.Principal }), anything},
-	"error.message":          {text(func(x *exchange.Exchange) string { return x.Log.ErrorMessage }), anything},
-	"error.responseType":     {text(func(x *exchange.Exchange) string { return x.Log.ErrorResponseType }), anything},
-	"status":                 {func(dst []byte, x *exchange.Exchange) ([]byte, bool) { return appendNumber(dst, x.Log.Status) }, number},
-	"responseLength":         {appendLength, number},
-	"dataProcessed":          {appendLength, number},
-	"responseLatency": {func(dst []byte, x *exchange.Exchange) ([]byte, bool) {
-		return strconv.AppendInt(dst, x.Log.ResponseLatency.Milliseconds(), 10), true
-	}, number},
-	"integrationLatency":            {appendIntegrationLatency, number},
-	"integration.latency":           {appendIntegrationLatency, number},
-	"integrationStatus":             {appendIntegrationStatus, number},
-	"integration.status":            {appendBackendStatus, number},
-	"integration.integrationStatus": {appendIntegrationStatus, number},
+	}},
+	"authorizer.principalId": {text: func(x *exchange.Exchange) string { return x.Principal }},
+	"error.message":          {text: func(x *exchange.Exchange) string { return x.Log.ErrorMessage }},
+	"error.responseType":     {text: func(x *exchange.Exchange) string { return x.Log.ErrorResponseType }},
+	"status":                 {number: func(x *exchange.Exchange) (int64, bool) { return int64(x.Log.Status), x.Log.Status != 0 }},
+	"responseLength":         {number: responseLength},
+	"dataProcessed":          {number: responseLength},
+	"responseLatency": {number: func(x *exchange.Exchange) (int64, bool) {
+		return x.Log.ResponseLatency.Milliseconds(), true
+	}},
+	"integrationLatency":            {number: integrationLatency},
+	"integration.latency":           {number: integrationLatency},
+	"integrationStatus":             {number: integrationStatus},
+	"integration.integrationStatus": {number: integrationStatus},
+	"integration.status": {number: func(x *exchange.Exchange) (int64, bool) {
+		return int64(x.Log.BackendStatus), x.Log.BackendStatus != 0
+	}},
 }
 
-// text appends what get returns; "" is not set.
-func text(get func(*exchange.Exchange) string) appender {
-	return func(dst []byte, x *exchange.Exchange) ([]byte, bool) {
-		v := get(x)
-		return append(dst, v...), v != "" // cut when it has been redacted
+// variableOf is the variable of a known name.
+func variableOf(name string) variable {
+	if v, ok := variables[name]; ok {
+		return v
 	}
+	return variable{text: func(x *exchange.Exchange) string {
+		v, ok := x.ContextValue(name)
+		if !ok {
+			return ""
+		}
+		return v
+	}}
 }
 
 // unset are variables of features that do not exist yet, in formats that are
@@ -120,47 +111,46 @@ type second struct {
 // lastSecond is the second of the last line, which most lines share.
 var lastSecond atomic.Pointer[second]
 
-func appendTime(dst []byte, x *exchange.Exchange) ([]byte, bool) {
+func requestTime(x *exchange.Exchange) string {
 	unix := x.Start.Unix()
 	s := lastSecond.Load()
 	if s == nil || s.unix != unix {
 		s = &second{unix, x.RequestTime()}
 		lastSecond.Store(s)
 	}
-	return append(dst, s.text...), true
+	return s.text
 }
 
-func appendPath(dst []byte, x *exchange.Exchange) ([]byte, bool) {
+func userAgent(x *exchange.Exchange) string {
+	v, _ := x.Request.Header.Get("User-Agent")
+	return v
+}
+
+func appendClient(dst []byte, x *exchange.Exchange) []byte {
+	q := &x.Request
+	if q.PeerText != "" && q.Client == q.Peer.Addr() {
+		return append(dst, q.PeerText...)
+	}
+	return q.Client.AppendTo(dst)
+}
+
+func appendPath(dst []byte, x *exchange.Exchange) []byte {
 	if x.Stage == nil {
-		return append(dst, x.Request.RawPath...), x.Request.RawPath != ""
+		return append(dst, x.Request.RawPath...)
 	}
 	dst = append(dst, x.Stage.BasePath...)
 	if x.Stage.InPath {
 		dst = append(append(dst, '/'), x.Stage.Name...)
 	}
-	return append(dst, x.Request.Path...), true
+	return append(dst, x.Request.Path...)
 }
 
-func appendLength(dst []byte, x *exchange.Exchange) ([]byte, bool) {
-	return strconv.AppendInt(dst, x.Log.ResponseLength, 10), true
+func responseLength(x *exchange.Exchange) (int64, bool) { return x.Log.ResponseLength, true }
+
+func integrationLatency(x *exchange.Exchange) (int64, bool) {
+	return x.Log.IntegrationLatency.Milliseconds(), x.Log.IntegrationLatency != 0
 }
 
-func appendIntegrationLatency(dst []byte, x *exchange.Exchange) ([]byte, bool) {
-	return appendMilliseconds(dst, x.Log.IntegrationLatency)
-}
-
-func appendIntegrationStatus(dst []byte, x *exchange.Exchange) ([]byte, bool) {
-	return appendNumber(dst, x.Log.IntegrationStatus)
-}
-
-func appendBackendStatus(dst []byte, x *exchange.Exchange) ([]byte, bool) {
-	return appendNumber(dst, x.Log.BackendStatus)
-}
-
-func appendNumber(dst []byte, n int) ([]byte, bool) {
-	return strconv.AppendInt(dst, int64(n), 10), n != 0
-}
-
-func appendMilliseconds(dst []byte, d time.Duration) ([]byte, bool) {
-	return strconv.AppendInt(dst, d.Milliseconds(), 10), d != 0
+func integrationStatus(x *exchange.Exchange) (int64, bool) {
+	return int64(x.Log.IntegrationStatus), x.Log.IntegrationStatus != 0
 }
