@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math/rand/v2"
+	"sync"
 
 	"github.com/portico-gateway/portico/runtime/exchange"
 )
@@ -22,18 +23,41 @@ const (
 //
 // The numbers are math/rand/v2's, whose generator is ChaCha8 seeded by the
 // system: unguessable enough for what is not a secret, at 75 ns where
-// crypto/rand takes 256. Both ids share one allocation.
+// crypto/rand takes 256.
 func identify(x *exchange.Exchange) {
-	var b [uuidSize + extendedSize]byte
-	putExtended(b[uuidSize:])
+	s := stocks.Get().(*stock)
+	id, extended := s.take()
+	stocks.Put(s)
 	if sent, ok := x.Request.Header.Get("X-Amzn-Requestid"); ok && validUUID(sent) {
-		x.ID = sent
-		x.ExtendedID = string(b[uuidSize:])
-	} else {
-		putUUID(b[:uuidSize])
-		ids := string(b[:])
-		x.ID, x.ExtendedID = ids[:uuidSize], ids[uuidSize:]
+		id = sent
 	}
+	x.ID, x.ExtendedID = id, extended
+}
+
+// stockSize is for how many requests ids are made at once: on cold caches, as
+// a request finds them, Accept takes 0.73 of the time (0.95 on warm ones). The
+// ids of a stock share one allocation, which a request that lives long keeps.
+const stockSize = 8
+
+// stock is the text of ids that no request has yet.
+type stock struct{ ids string }
+
+var stocks = sync.Pool{New: func() any { return new(stock) }}
+
+// take returns the ids of one request, which nobody else is given.
+func (s *stock) take() (id, extended string) {
+	const size = uuidSize + extendedSize
+	if s.ids == "" {
+		var b [stockSize * size]byte
+		for i := 0; i < len(b); i += size {
+			putUUID(b[i : i+uuidSize])
+			putExtended(b[i+uuidSize : i+size])
+		}
+		s.ids = string(b[:])
+	}
+	id, extended = s.ids[:uuidSize], s.ids[uuidSize:size]
+	s.ids = s.ids[size:]
+	return id, extended
 }
 
 // putUUID writes a random UUID (RFC 9562, section 5.4).

@@ -154,18 +154,23 @@ func (p *Phase) fields(x *exchange.Exchange) (values int) {
 	q := &x.Request
 	trusted := p.trusts(q.Peer.Addr())
 	values = len(q.Host)
-	q.HeadSize = len("Host")
-	kept := q.Header[:0]
-	for _, f := range q.Header {
+	names := len("Host")
+	kept := 0
+	for i := range q.Header {
+		f := &q.Header[i]
 		values += len(f.Value)
-		q.HeadSize += len(f.Name)
-		if !tellsOrigin(f.Name, trusted) {
-			kept = append(kept, f)
+		names += len(f.Name)
+		if tellsOrigin(f.Name, trusted) {
+			continue
 		}
+		if kept < i {
+			q.Header[kept] = *f
+		}
+		kept++
 	}
-	clear(q.Header[len(kept):])
-	q.Header = kept
-	q.HeadSize += values
+	clear(q.Header[kept:])
+	q.Header = q.Header[:kept]
+	q.HeadSize = names + values
 	return values
 }
 

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// BenchmarkMatch has the ordinary set as 100 and 10000, the overlapping ones
-// below adversarial100 and adversarial10000.
+// BenchmarkMatch has small APIs as 1 and 8, the ordinary set as 100 and 10000,
+// the others below adversarial100 and adversarial10000.
 func BenchmarkMatch(b *testing.B) {
 	run := func(b *testing.B, name string, f family, n int) {
 		table := mustNew(b, REST, f.routes(n))
@@ -19,6 +19,9 @@ func BenchmarkMatch(b *testing.B) {
 				table.Match("GET", requests[i%len(requests)], dst[:0])
 			}
 		})
+	}
+	for _, n := range []int{1, 8} {
+		run(b, fmt.Sprint(n), family{routes: fewRoutes, requests: fewRequests}, n)
 	}
 	for _, n := range []int{100, 10000} {
 		run(b, fmt.Sprint(n), families[0], n)

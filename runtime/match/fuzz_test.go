@@ -3,6 +3,7 @@ package match
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -77,8 +78,14 @@ func FuzzMatch(f *testing.F) {
 			}
 		}
 		checkNaive(t, p, table, routes, method, path)
+		for _, most := range eachWay {
+			checkNaive(t, p, mustNewWith(t, p, routes, most), routes, method, path)
+		}
 	})
 }
+
+// eachWay makes tables that always have an index, and that never have.
+var eachWay = []int{0, math.MaxInt}
 
 // TestMatchAgreesWithNaive makes random sets of few texts, so that templates
 // overlap, and requests of the same texts.
@@ -91,10 +98,12 @@ func TestMatchAgreesWithNaive(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		p := Protocol(r.IntN(2))
 		routes := randomRoutes(r, p, 1+r.IntN(60), 1+r.IntN(4), 1+r.IntN(7))
-		table := mustNew(t, p, routes)
-		for range 40 {
-			method, path := randomRequest(r, 4, 8)
-			checkNaive(t, p, table, routes, method, path)
+		for _, most := range eachWay {
+			table := mustNewWith(t, p, routes, most)
+			for range 40 {
+				method, path := randomRequest(r, 4, 8)
+				checkNaive(t, p, table, routes, method, path)
+			}
 		}
 	}
 }

@@ -23,13 +23,10 @@ type index struct {
 	depth   int // segments of the longest template
 }
 
-func newIndex(rs []*resource, h hasher) index {
-	ix := index{hasher: h, columns: len(rs)}
+func newIndex(rs []*resource, depth int, h hasher) index {
+	ix := index{hasher: h, columns: len(rs), depth: depth}
 	ix.words = (len(rs) + 64*blockWords - 1) / (64 * blockWords) * blockWords
 	ix.sum = (ix.words + 63) / 64
-	for _, r := range rs {
-		ix.depth = max(ix.depth, r.shape.segments)
-	}
 	rows := 0
 	claim := func(n int) int { rows += n; return rows - n }
 	ix.lengths = claim(ix.depth + 2)
@@ -51,7 +48,7 @@ func newIndex(rs []*resource, h hasher) index {
 func (ix *index) fill(column int, r *resource) {
 	sh := &r.shape
 	for n := range ix.depth + 2 {
-		if n == sh.segments || sh.greedy && n > sh.segments {
+		if sh.reaches(n) {
 			ix.set(ix.lengths+n, column)
 		}
 	}

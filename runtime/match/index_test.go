@@ -34,7 +34,7 @@ func TestIndexProposesTheAnswer(t *testing.T) {
 		for _, n := range []int{1, 100, 2000} {
 			t.Run(fmt.Sprint(f.name, " ", n), func(t *testing.T) {
 				routes := f.routes(n)
-				table := mustNew(t, REST, routes)
+				table := mustNewWith(t, REST, routes, 0)
 				for _, path := range f.requests(n) {
 					check(t, REST, routes, "GET", path, table)
 				}
@@ -45,7 +45,7 @@ func TestIndexProposesTheAnswer(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		p, texts := Protocol(r.IntN(2)), []int{1, 3, 40, 500, 100000}[r.IntN(5)]
 		routes := randomRoutes(r, p, 1+r.IntN(800), texts, 1+r.IntN(9))
-		table := mustNew(t, p, routes)
+		table := mustNewWith(t, p, routes, 0)
 		for i := range 30 {
 			method, path := randomRequest(r, texts, 10)
 			if i%2 == 0 {
@@ -65,7 +65,7 @@ func TestMatchSurvivesCollisions(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		p := Protocol(r.IntN(2))
 		routes := randomRoutes(r, p, 1+r.IntN(900), 1+r.IntN(9), 1+r.IntN(6))
-		table, err := newTable(p, routes, h)
+		table, err := newTable(p, routes, h, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestMatchSurvivesACollisionThatLeavesNoRow(t *testing.T) {
 	h := newHasher()
 	h.mask = 0
 	routes := parseRoutes("ANY /a", "ANY /b")
-	table, err := newTable(REST, routes, h)
+	table, err := newTable(REST, routes, h, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestEscapedBytesDoNotMeetWhatTheyStandFor(t *testing.T) {
 	h := newHasher()
 	h.mask = 0 // so that the index lets every request through to the store
 	routes := parseRoutes("ANY /a:b*c")
-	table, err := newTable(HTTP, routes, h)
+	table, err := newTable(HTTP, routes, h, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

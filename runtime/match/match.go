@@ -16,16 +16,17 @@
 // the resource's shape, and shapes are totally ordered by the precedence
 // above, so the best match is the first resource, in that order, that fits.
 //
-//	path ──► index ──► best shape ──► httprouter.Lookup ──► resource ──► route
-//	         proposes                 decides
+//	path ──► length or index ──► best shape ──► httprouter.Lookup ──► resource ──► route
+//	         proposes                           decides
 //
 // httprouter (see store) holds the resources. A variable is compiled to an
 // empty segment, which tells its position and nothing else: no names clash,
 // nothing conflicts, and one tree holds what would take many trees of
 // httprouter's own ":name" wildcards, each of whose Lookups also allocates.
 //
-// The index says which shape to ask for. Asking for one shape after the other
-// would cost a Lookup per shape, and overlapping templates can have thousands.
+// In most APIs a path of any one length can have three shapes at most; they are
+// asked for one after the other (see byLength). Overlapping templates can have
+// thousands, at a Lookup per shape. There an index says which shape to ask for.
 // It holds one row of bits per fact about a request ("three segments", "the
 // second is users", "POST"), with one bit per resource in order of precedence;
 // the first bit set in all of the request's rows is the answer. It compares
@@ -80,17 +81,21 @@ type Param = hostabi.Field
 type Table struct {
 	resources []*resource // in order of precedence
 	store     store
-	index     index
-	fallback  int // route of DefaultPath, or -1
+	lengths   byLength // nil when there is an index
+	fallback  int      // route of DefaultPath, or -1
 	scratch   *sync.Pool
+	index     index
 }
 
 // New compiles routes. An error joins one *RouteError for each route at fault,
 // in the order of routes; no table is returned then. The error has the method
 // Unwrap() []error.
-func New(p Protocol, routes []Route) (*Table, error) { return newTable(p, routes, newHasher()) }
+func New(p Protocol, routes []Route) (*Table, error) {
+	return newTable(p, routes, newHasher(), maxShapes)
+}
 
-func newTable(p Protocol, routes []Route, h hasher) (*Table, error) {
+// newTable makes an index if a length has more shapes than most.
+func newTable(p Protocol, routes []Route, h hasher, most int) (*Table, error) {
 	t := &Table{fallback: -1}
 	byKey := make(map[string]*resource)
 	var errs []error
@@ -130,8 +135,10 @@ func newTable(p Protocol, routes []Route, h hasher) (*Table, error) {
 	}
 	sortResources(p, t.resources)
 	t.store = newStore(t.resources)
-	t.index = newIndex(t.resources, h)
-	depth := t.index.depth
+	depth := longest(t.resources)
+	if t.lengths = newByLength(t.resources, depth, most); t.lengths == nil {
+		t.index = newIndex(t.resources, depth, h)
+	}
 	t.scratch = &sync.Pool{New: func() any { return newScratch(depth) }}
 	return t, nil
 }
@@ -192,22 +199,38 @@ func (t *Table) Match(method, rawPath string, dst []Param) (route int, params []
 
 func (t *Table) match(s *scratch, m method, rawPath string, dst []Param) (int, []Param, bool) {
 	s.path.split(rawPath)
+	if t.lengths != nil {
+		for _, sh := range t.lengths[s.path.n] {
+			if route, names := t.ask(s, m, sh); route >= 0 {
+				return route, appendParams(dst, names, sh, &s.path), true
+			}
+		}
+		return -1, dst, false
+	}
 	s.rows = t.index.query(s.rows[:0], m, &s.path)
 	for next := 0; ; {
 		c := t.index.first(s.rows, next)
 		if c < 0 {
 			return -1, dst, false
 		}
-		shape := &t.resources[c].shape
-		if r := t.store.ask(s, shape); r >= 0 {
-			if route, names := t.resources[r].route(m); route >= 0 {
-				return route, appendParams(dst, names, shape, &s.path), true
-			}
+		sh := &t.resources[c].shape
+		if route, names := t.ask(s, m, sh); route >= 0 {
+			return route, appendParams(dst, names, sh, &s.path), true
 		}
 		// Two hashes were equal. A path has one place in each shape, so the
 		// rest of this one is done with.
 		next = t.resources[c].nextShape
 	}
+}
+
+// ask returns the route of the given shape, and the names of its variables, or
+// -1.
+func (t *Table) ask(s *scratch, m method, sh *shape) (route int, names []string) {
+	r := t.store.ask(s, sh)
+	if r < 0 {
+		return -1, nil
+	}
+	return t.resources[r].route(m)
 }
 
 func appendParams(dst []Param, names []string, sh *shape, p *path) []Param {

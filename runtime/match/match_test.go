@@ -23,7 +23,12 @@ func parseRoutes(lines ...string) []Route {
 
 func mustNew(t testing.TB, p Protocol, routes []Route) *Table {
 	t.Helper()
-	table, err := New(p, routes)
+	return mustNewWith(t, p, routes, maxShapes)
+}
+
+func mustNewWith(t testing.TB, p Protocol, routes []Route, most int) *Table {
+	t.Helper()
+	table, err := newTable(p, routes, newHasher(), most)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,18 @@ func ordinary(n int) []Route {
 	return routes
 }
 
+// crossed are ordinary but for one route, the fourth shape of its length.
+func crossed(n int) []Route { return append(ordinary(n-1), Route{"GET", "/{service}/health"}) }
+
+func ordinaryRequests(n int) []string {
+	var ps []string
+	for i := range 64 {
+		s := fmt.Sprintf("/service%d", i*(n/9)/64)
+		ps = append(ps, s, s+"/me", s+"/4711", s+"/4711/items", s+"/4711/items/12", s+"/files/a/b/c", "/elsewhere"+s)
+	}
+	return ps
+}
+
 // everyShape gives n of the 2^14 ways to mix "a" and a variable in fourteen
 // segments, spread evenly. Trying text first and going back sees all of them.
 func everyShape(n int) []Route { return shapes(n, 14, func(int) string { return "a" }, "") }
@@ -101,6 +113,27 @@ func manyTexts(n int) []Route {
 	return routes
 }
 
+// threeShapes are as many as are asked for without an index.
+func threeShapes(n int) []Route {
+	routes := make([]Route, n)
+	for i := range routes {
+		path := [...]string{"/%d/{x}/%d", "/%d/%d/{x}", "/%d/%d/%d"}[i%3]
+		args := []any{i * 7919 % n, i * 104729 % n, i}[:strings.Count(path, "%d")]
+		routes[i] = Route{"GET", fmt.Sprintf(path, args...)}
+	}
+	return routes
+}
+
+func threeShapesRequests(n int) []string {
+	var ps []string
+	routes := threeShapes(n)
+	for i := range 64 {
+		p := routes[(i*(n/64)+i%3)%n].Path
+		ps = append(ps, strings.ReplaceAll(p, "{x}", "x"), p+"/none", p[:strings.LastIndex(p, "/")]+"/none")
+	}
+	return ps
+}
+
 func shapes(n, segments int, text func(int) string, tail string) []Route {
 	routes := make([]Route, n)
 	for i := range routes {
@@ -140,19 +173,40 @@ func aaa(n int) string { return strings.Repeat("/a", n) }
 func bbb(n int) string { return strings.Repeat("/b", n) }
 
 var families = []family{
-	{"ordinary", ordinary, func(n int) []string {
-		var ps []string
-		for i := range 64 {
-			s := fmt.Sprintf("/service%d", i*(n/9)/64)
-			ps = append(ps, s, s+"/me", s+"/4711", s+"/4711/items", s+"/4711/items/12", s+"/files/a/b/c", "/elsewhere"+s)
-		}
-		return ps
-	}},
+	{"ordinary", ordinary, ordinaryRequests},
 	{"every shape", everyShape, paths(aaa(14), bbb(14), aaa(7)+bbb(7), bbb(7)+aaa(7), strings.Repeat("/a/b", 7), aaa(13)+"/b/x")},
 	{"tails", tails, paths(aaa(14)+"/none", bbb(14)+"/none", aaa(7)+bbb(7)+"/none", aaa(14)+"/tail50", bbb(14)+"/tail0")},
 	{"heads", heads, paths("/none"+aaa(14), "/head50"+aaa(14), "/head50"+bbb(14), "/none"+bbb(14))},
 	{"middles", middles, paths(aaa(7)+"/none"+aaa(7), bbb(7)+"/none"+aaa(7), aaa(7)+"/middle50"+aaa(7))},
 	{"sparse", sparse, paths(aaa(20), bbb(20), aaa(10)+bbb(10), bbb(10)+aaa(10), aaa(7)+bbb(13), aaa(5)+bbb(15), strings.Repeat("/a/b", 10), strings.Repeat("/a/b/b", 6)+"/a/b")},
 	{"many texts", manyTexts, paths(strings.Repeat("/t0", 12), strings.Repeat("/t1", 12), strings.Repeat("/t0/t0/t7", 4), strings.Repeat("/t0", 8)+strings.Repeat("/x", 4), strings.Repeat("/x", 12), strings.Repeat("/x", 4)+strings.Repeat("/t0", 8))},
+	{"crossed", crossed, func(n int) []string { return append(ordinaryRequests(n-1), "/service0/health", "/elsewhere/health") }},
+	{"three shapes", threeShapes, threeShapesRequests},
 	{"greedies", greedies, paths(aaa(19)+"/x", bbb(10)+"/end/x", aaa(16)+bbb(4)+"/end/x", aaa(20)+"/b/end/y", bbb(30), aaa(8)+bbb(8)+"/end/x/y/z")},
+}
+
+// few is an API of up to eight routes, as most are.
+var few = []struct{ route, request string }{
+	{"/orders/{id}", "/orders/4711"},
+	{"/orders", "/orders"},
+	{"/orders/{id}/items", "/orders/4711/items"},
+	{"/orders/{id}/items/{item}", "/orders/4711/items/12"},
+	{"/users", "/users"},
+	{"/users/me", "/users/me"},
+	{"/users/{id}", "/users/4711"},
+	{"/{proxy+}", "/elsewhere/a/b"},
+}
+
+func fewRoutes(n int) (routes []Route) {
+	for _, f := range few[:n] {
+		routes = append(routes, Route{"GET", f.route})
+	}
+	return routes
+}
+
+func fewRequests(n int) (paths []string) {
+	for _, f := range few[:n] {
+		paths = append(paths, f.request)
+	}
+	return paths
 }

@@ -63,12 +63,15 @@ func (s *shape) tree() string {
 }
 
 // ask returns the index of the resource of the given shape that fits the
-// path, or -1. Nothing in the path can pass for a variable: the index proposes
-// no literal where the path has an empty segment.
+// path, which has at least as many segments, or -1. Only segments with text fit
+// literals and variables, so nothing in the path can pass for a variable.
 func (st *store) ask(s *scratch, sh *shape) int {
 	n := sh.segments
 	if sh.greedy {
 		n--
+	}
+	if s.path.empty < n {
+		return -1
 	}
 	key := append(s.key[:0], '/')
 	for i := range n {
