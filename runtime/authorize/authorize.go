@@ -107,8 +107,8 @@ func (a *Authorizer) Authorize(ctx context.Context, x *exchange.Exchange) *excha
 		return unauthorized
 	}
 	if a.TTL == 0 {
-		d, refusal := a.decide(ctx, x, call)
-		if refusal != nil {
+		var d decision
+		if refusal := a.decide(ctx, x, call, &d); refusal != nil {
 			return refusal
 		}
 		return d.apply(x)
@@ -125,12 +125,15 @@ func (a *Authorizer) Authorize(ctx context.Context, x *exchange.Exchange) *excha
 			read = true
 			alone()
 		}
-		d, refusal := a.decide(ctx, x, call)
-		if refusal == nil && !read {
+		d := new(decision)
+		if refusal := a.decide(ctx, x, call, d); refusal != nil {
+			return nil, refusal
+		}
+		if !read {
 			d.ttl = a.TTL
 			a.Cache.entries.Set(k, d)
 		}
-		return d, refusal
+		return d, nil
 	})
 	x.Log.AuthorizerShared, x.Log.AuthorizerLatency = shared, time.Since(start)
 	if refusal != nil {
@@ -158,8 +161,8 @@ func (a *Authorizer) identify(x *exchange.Exchange, call *exchange.Call) bool {
 	return a.Validation == nil || a.Validation.MatchString(call.Identity[0])
 }
 
-// decide calls the plugin.
-func (a *Authorizer) decide(ctx context.Context, x *exchange.Exchange, call *exchange.Call) (*decision, *exchange.Refusal) {
+// decide calls the plugin and fills d.
+func (a *Authorizer) decide(ctx context.Context, x *exchange.Exchange, call *exchange.Call, d *decision) *exchange.Refusal {
 	call.BuildEvent = a.build
 	start := time.Now()
 	call.Bound(start, a.BodyTimeout)
@@ -172,16 +175,16 @@ func (a *Authorizer) decide(ctx context.Context, x *exchange.Exchange, call *exc
 		x.Log.AuthorizerError = err.Error()
 		var f *hostabi.Failure
 		if errors.As(err, &f) {
-			return nil, ofKind(f).Because(err)
+			return ofKind(f).Because(err)
 		}
-		return nil, failed.Because(err)
+		return failed.Because(err)
 	}
-	d, refusal := a.read(x, call, answer)
+	refusal := a.read(call, answer, d)
 	x.Log.AuthorizerStatus = 200
 	if refusal != nil && refusal.Cause != nil {
 		x.Log.AuthorizerStatus, x.Log.AuthorizerError = 500, refusal.Cause.Error()
 	}
-	return d, refusal
+	return refusal
 }
 
 func (a *Authorizer) event(c *exchange.Call) ([]byte, error) {
@@ -197,27 +200,27 @@ func (a *Authorizer) event(c *exchange.Call) ([]byte, error) {
 }
 
 // read turns the plugin's answer into a decision.
-func (a *Authorizer) read(x *exchange.Exchange, call *exchange.Call, answer int32) (*decision, *exchange.Refusal) {
-	d := &decision{principal: call.Principal}
+func (a *Authorizer) read(call *exchange.Call, answer int32, d *decision) *exchange.Refusal {
+	d.principal = call.Principal
 	switch answer {
 	case hostabi.AnswerUnauthorized:
-		return nil, unauthorized
+		return unauthorized
 	case hostabi.AnswerDeny:
-		return d, nil
+		return nil
 	case hostabi.AnswerAllow:
 		d.verdict = allow
 		if d.context = call.AuthContext; a.TTL > 0 { // it outlives the call
 			d.context = append([]exchange.AuthValue(nil), d.context...)
 		}
-		return d, nil
+		return nil
 	case hostabi.AnswerResult:
-		return a.readResult(call.Result)
+		return a.readResult(call.Result, d)
 	}
-	return nil, misbehaved.Because(fmt.Errorf("answer %d", answer))
+	return misbehaved.Because(fmt.Errorf("answer %d", answer))
 }
 
 // readResult reads a Lambda-shaped answer.
-func (a *Authorizer) readResult(json []byte) (*decision, *exchange.Refusal) {
+func (a *Authorizer) readResult(json []byte, d *decision) *exchange.Refusal {
 	parse := event.ParseAuthorizerV1
 	if a.V2 {
 		parse = event.ParseAuthorizerV2
@@ -225,11 +228,11 @@ func (a *Authorizer) readResult(json []byte) (*decision, *exchange.Refusal) {
 	r, err := parse(json)
 	switch {
 	case errors.Is(err, event.ErrUnauthorized):
-		return nil, unauthorized
+		return unauthorized
 	case err != nil:
-		return nil, misbehaved.Because(err)
+		return misbehaved.Because(err)
 	}
-	d := &decision{principal: r.Principal, usageKey: r.UsageKey, context: r.Context}
+	d.principal, d.usageKey, d.context = r.Principal, r.UsageKey, r.Context
 	switch {
 	case r.Policy != nil:
 		d.verdict, d.policy = byPolicy, r.Policy
@@ -237,5 +240,5 @@ func (a *Authorizer) readResult(json []byte) (*decision, *exchange.Refusal) {
 	case r.Allowed:
 		d.verdict = allow
 	}
-	return d, nil
+	return nil
 }

@@ -187,6 +187,18 @@ func (b *Body) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Whole returns what is to be sent of a stream that has all of it in memory
+// already, until Close. It spares a copy; ok is false where Read must be asked.
+func (b *Body) Whole() (rest []byte, ok bool) {
+	if len(b.kept) > 0 || b.err != nil {
+		return nil, false
+	}
+	if w, is := b.rest.(interface{ Whole() ([]byte, bool) }); is {
+		return w.Whole()
+	}
+	return nil, false
+}
+
 // Rewind makes Read start again, possible while nothing but kept bytes was
 // read; it reports whether it was.
 func (b *Body) Rewind() bool {

@@ -23,6 +23,33 @@ func TestABodyIsReadOnce(t *testing.T) {
 	}
 }
 
+// remaining is a stream that knows that the rest is there.
+type remaining struct{ *strings.Reader }
+
+func (r remaining) Close() error                  { return nil }
+func (r remaining) Whole() (rest []byte, ok bool) { return []byte("rest"), true }
+
+func TestTheRestOfAStreamIsLentUntilSomethingIsKept(t *testing.T) {
+	var b Body
+	if rest, ok := b.Whole(); ok {
+		t.Errorf("an empty body lends %q", rest)
+	}
+	b.SetStream(stream("hello"), -1)
+	if rest, ok := b.Whole(); ok {
+		t.Errorf("a stream that cannot say lends %q", rest)
+	}
+	b.SetStream(remaining{strings.NewReader("hello")}, 5)
+	if rest, ok := b.Whole(); string(rest) != "rest" || !ok {
+		t.Errorf("got %q, %v", rest, ok)
+	}
+	if _, err := b.readKept(make([]byte, 2), 0, 10); err != nil {
+		t.Fatal(err)
+	}
+	if rest, ok := b.Whole(); ok {
+		t.Errorf("lends %q though a part is kept", rest)
+	}
+}
+
 func TestWhatPluginsReadIsKept(t *testing.T) {
 	cases := []struct {
 		name  string

@@ -112,6 +112,11 @@ func send(x *exchange.Exchange) error {
 // each piece is flushed as it comes.
 func stream(x *exchange.Exchange, size int64) error {
 	flush := size < 0 || x.Response.Streaming
+	if b, ok := x.Response.Body.Whole(); ok && !flush && int64(len(b)) == size {
+		n, err := x.Sink.Write(b)
+		x.Log.ResponseLength += int64(n)
+		return err
+	}
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
 	if flush {

@@ -279,6 +279,40 @@ func TestBodiesAreCopied(t *testing.T) {
 	}
 }
 
+// whole is a stream that has all in memory and is not to be copied.
+type whole struct{ rest string }
+
+func (w *whole) Read([]byte) (int, error)      { return 0, errors.New("was read") }
+func (w *whole) Close() error                  { return nil }
+func (w *whole) Whole() (rest []byte, ok bool) { return []byte(w.rest), true }
+
+func TestABodyThatIsAllThereIsSentAsItLies(t *testing.T) {
+	gone := errors.New("gone")
+	for _, clientErr := range []error{nil, gone} {
+		x, s := newExchange(exchange.HTTP)
+		s.fail = clientErr
+		x.Response.Status = 200
+		x.Response.Body.SetStream(&whole{"hello"}, 5)
+		want := "hello"
+		if clientErr != nil {
+			want = ""
+		}
+		if err := Send(x); err != clientErr || s.body.String() != want || s.aborted != (clientErr != nil) || x.Log.ResponseLength != int64(len(want)) {
+			t.Errorf("client %v: got %q, aborted %v, length %d, err %v", clientErr, s.body.String(), s.aborted, x.Log.ResponseLength, err)
+		}
+	}
+	// What a plugin has read of it comes first.
+	x, s := newExchange(exchange.HTTP)
+	x.Response.Status = 200
+	x.Response.Body.SetStream(struct{ io.ReadCloser }{io.NopCloser(strings.NewReader("hello"))}, 5)
+	if _, err := x.Response.Body.Keep(10); err != nil {
+		t.Fatal(err)
+	}
+	if err := Send(x); err != nil || s.body.String() != "hello" {
+		t.Errorf("got %q, %v", s.body.String(), err)
+	}
+}
+
 func TestTrailersFollowABodyOfUnknownLength(t *testing.T) {
 	x, s := newExchange(exchange.HTTP)
 	x.Response.Status = 200

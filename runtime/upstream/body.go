@@ -46,6 +46,15 @@ func (k *call) Read(p []byte) (n int, err error) {
 	return n, k.err
 }
 
+// Whole returns the rest of the body where all of it has come, until Close; ok is
+// false where it has not. Nothing counts as read.
+func (k *call) Whole() (rest []byte, ok bool) {
+	if k.shut || k.err != nil || k.frame != framedLength || int64(len(k.in.unread())) != k.left {
+		return nil, false
+	}
+	return k.in.unread(), true
+}
+
 // Close implements io.Closer for the response's body. The connection is kept
 // only when the rest of the body is there already.
 func (k *call) Close() error {

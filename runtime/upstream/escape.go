@@ -1,5 +1,7 @@
 package upstream
 
+import "bytes"
+
 // The bytes that may stand as they are (RFC 3986, sections 3.3 and 3.4).
 var (
 	inSegment   = byteSet("-._~!$&'()*+,;=:@")
@@ -66,6 +68,9 @@ func slashed(v string) bool {
 // slashes, and some take what follows a ";" for a parameter of the segment, or
 // what follows a NUL for nothing.
 func dotSegment(path []byte) bool {
+	if bytes.IndexByte(path, '.') < 0 && bytes.IndexByte(path, '%') < 0 {
+		return false
+	}
 	dots, other, ended := 0, false, false
 	for i := 0; i < len(path); {
 		c, n := decoded(path, i)

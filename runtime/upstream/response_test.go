@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -292,4 +293,44 @@ func TestHeaderKept(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	})
+}
+
+// TestWhole holds that Lean's body shows its rest where all of it has come, and
+// nothing elsewhere.
+func TestWhole(t *testing.T) {
+	tests := []struct {
+		name, text string
+		read       int
+		want       string
+		ok         bool
+	}{
+		{"small", "Content-Length: 5\r\n\r\nhello", 0, "hello", true},
+		{"after a part was read", "Content-Length: 5\r\n\r\nhello", 2, "llo", true},
+		{"after all was read", "Content-Length: 5\r\n\r\nhello", 5, "", false},
+		{"a part has come", "Content-Length: 500000\r\n\r\nhello", 0, "", false},
+		{"in chunks", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", 0, "", false},
+		{"to the end of the connection", "Connection: close\r\n\r\nhello", 0, "", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := NewLean(Options{})
+			defer c.Close()
+			s := serve(t, answering("HTTP/1.1 200 OK\r\n"+tt.text))
+			var resp Response
+			if err := c.Do(t.Context(), s.get(), &resp); err != nil {
+				t.Fatal(err)
+			}
+			io.ReadFull(resp.Body, make([]byte, tt.read))
+			w := resp.Body.(interface{ Whole() ([]byte, bool) })
+			for range 2 { // it does not count as read
+				if rest, ok := w.Whole(); string(rest) != tt.want || ok != tt.ok {
+					t.Errorf("got %q, %v, want %q, %v", rest, ok, tt.want, tt.ok)
+				}
+			}
+			resp.Body.Close()
+			if rest, ok := w.Whole(); ok {
+				t.Errorf("got %q after Close", rest)
+			}
+		})
+	}
 }

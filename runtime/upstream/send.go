@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -83,10 +84,14 @@ func appendHead(b []byte, r *Request) []byte {
 }
 
 func appendField(b []byte, name, value string) []byte {
-	b = append(b, name...)
-	b = append(b, ": "...)
-	b = append(b, value...)
-	return append(b, "\r\n"...)
+	n := len(b)
+	b = slices.Grow(b, len(name)+len(value)+len(": \r\n"))
+	b = b[:n+len(name)+len(value)+len(": \r\n")]
+	n += copy(b[n:], name)
+	b[n], b[n+1] = ':', ' '
+	n += 2 + copy(b[n+2:], value)
+	b[n], b[n+1] = '\r', '\n'
+	return b
 }
 
 // sender sends a body beside the reading of the response, which may come
