@@ -101,7 +101,8 @@ func (i *Instance) enter(ctx context.Context, deadline time.Time, state any) (ca
 	}
 	i.ctx.parent = ctx
 	i.state = state
-	i.hostCalls, i.nextCheck = 0, 0
+	i.hostCalls = 0
+	i.checkLater()
 	return cancel
 }
 
@@ -160,14 +161,19 @@ func (i *Instance) HostCalls() int { return i.hostCalls }
 // until it is called again; 0 is no bound.
 func (i *Instance) LimitCalls(n int) { i.maxCalls, i.nextCheck = n, 0 }
 
-// checkCalls is Check for host calls, and says when the next is due.
+// checkCalls is Check for every checkEvery-th host call and for one too many.
 func (i *Instance) checkCalls() {
 	i.Check()
+	if i.maxCalls != 0 && i.hostCalls > i.maxCalls {
+		panic(stopCalls)
+	}
+	i.checkLater()
+}
+
+// checkLater says when the next checkCalls is due.
+func (i *Instance) checkLater() {
 	i.nextCheck = i.hostCalls + checkEvery
 	if i.maxCalls != 0 {
-		if i.hostCalls > i.maxCalls {
-			panic(stopCalls)
-		}
 		i.nextCheck = min(i.nextCheck, i.maxCalls+1)
 	}
 }

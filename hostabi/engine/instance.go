@@ -22,8 +22,7 @@ type Instance struct {
 	stack    []uint64   // parameters and results
 	ctx      callContext
 	state    any
-	running  reflect.Value // stack of the function that is under way
-	handlers reflect.Value // its exception handlers
+	running  *function // the one that is under way, or was last; nil before
 
 	pool      *Pool
 	lent      atomic.Bool // between Get and Put
@@ -130,7 +129,7 @@ func (i *Instance) function(f Func) (api.Function, error) {
 		fn.Function = i.module.ExportedFunction(i.compiled.funcs[f].name)
 		fn.stack, fn.handlers = stackOf(fn.Function)
 	}
-	i.running, i.handlers = fn.stack, fn.handlers
+	i.running = fn
 	return fn.Function, nil
 }
 
@@ -142,10 +141,11 @@ func (i *Instance) function(f Func) (api.Function, error) {
 // converted by uint32(stack[n]), which masks what wazero leaves in the upper
 // half.
 func (i *Instance) Bytes(ptr, length uint32) (b []byte, ok bool) {
-	if i.memory == nil {
+	all, end := i.linear.bytes, uint64(ptr)+uint64(length)
+	if i.memory == nil || end > uint64(len(all)) {
 		return nil, false
 	}
-	return i.memory.Read(ptr, length)
+	return all[ptr:end:end], true
 }
 
 // MemoryPages is the size of the guest's memory in pages of 64 KiB.

@@ -15,6 +15,7 @@ type linear struct {
 	spaces *spaces
 	space  *space // nil without one
 	heap   []byte // in place of a space
+	bytes  []byte // what the guest has of either
 }
 
 // provide gives ctx to wazero for the making of one instance.
@@ -31,6 +32,14 @@ func (l *linear) Allocate(_, most uint64) experimental.LinearMemory {
 // Reallocate returns nil where the system has no more memory: then memory.grow
 // fails in the guest, and an instance that gets none at all is not made.
 func (l *linear) Reallocate(size uint64) []byte {
+	b := l.resize(size)
+	if b != nil {
+		l.bytes = b
+	}
+	return b
+}
+
+func (l *linear) resize(size uint64) []byte {
 	if l.space != nil {
 		return l.space.grow(size)
 	}
@@ -51,5 +60,5 @@ func (l *linear) release() {
 	if l.space != nil {
 		l.spaces.put(l.space)
 	}
-	l.space, l.heap = nil, nil
+	l.space, l.heap, l.bytes = nil, nil, nil
 }

@@ -134,6 +134,32 @@ func (p *Pool) warm() error {
 	return nil
 }
 
+// TryGet returns an instance that is idle, as Get does, and nil where Get would
+// have to make one or to wait, or has something to say.
+func (p *Pool) TryGet() *Instance {
+	p.mu.Lock()
+	i := p.pop()
+	p.mu.Unlock()
+	if i != nil {
+		i.lent.Store(true)
+	}
+	return i
+}
+
+// pop takes the instance off the stack that came last, nil where there is none. A
+// closed pool has none. The caller holds mu.
+func (p *Pool) pop() *Instance {
+	n := len(p.idle)
+	if n == 0 {
+		return nil
+	}
+	i := p.idle[n-1]
+	p.idle[n-1] = nil
+	p.idle = p.idle[:n-1]
+	p.trim.note(n - 1)
+	return i
+}
+
 // Get returns an instance, for one goroutine, until Put. It waits at most
 // QueueTimeout for one, then returns ErrBusy; ctx or its deadline may end the
 // wait earlier, by its cause. An instance that had to be made and could not is
@@ -150,11 +176,7 @@ func (p *Pool) Get(ctx context.Context) (*Instance, error) {
 		p.mu.Unlock()
 		return nil, ErrClosed
 	}
-	if n := len(p.idle); n > 0 {
-		i := p.idle[n-1]
-		p.idle[n-1] = nil
-		p.idle = p.idle[:n-1]
-		p.trim.note(n - 1)
+	if i := p.pop(); i != nil {
 		p.mu.Unlock()
 		i.lent.Store(true)
 		return i, nil

@@ -39,18 +39,15 @@ func sliceField(v reflect.Value, name string) reflect.Value {
 // StackBytes is the size of the stack of the call that is under way, or of the
 // last one.
 func (i *Instance) StackBytes() int {
-	if !i.running.IsValid() {
+	if i.running == nil || !i.running.stack.IsValid() {
 		return 0
 	}
-	return i.running.Len()
+	return i.running.stack.Len()
 }
 
 // stackExhausted reports whether the call that is under way has reached the
 // limits of its stack.
 func (i *Instance) stackExhausted() bool {
-	if !i.running.IsValid() {
-		return false
-	}
-	stack, limit := i.running.Len(), i.compiled.limits.StackBytes
-	return stack > limit || i.handlers.Len()*stack > handlerStacks*limit
+	stack, limit := i.StackBytes(), i.compiled.limits.StackBytes
+	return stack > limit || stack > 0 && i.running.handlers.Len()*stack > handlerStacks*limit
 }
