@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 form=${1:-short}
 case $form in
-short) modules=25 fuzztime=3s rounds=16 seconds=0.3 noise=1.4 limit=10m ;;
+short) modules=25 fuzztime=3s rounds=6 seconds=0.8 noise=1.4 limit=10m ;;
 full) modules=400 fuzztime=60s rounds=10 seconds=3 noise=1.15 limit=3h ;;
 *)
 	echo "usage: bash bench/evidence.sh short|full" >&2

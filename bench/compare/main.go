@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,11 +43,11 @@ var targets = []target{
 	{"go-guest", "plugin", 1.10, false, "the same as one Go guest, to the small guests"},
 	{"cached", "gostd-plugin", 0.55, false, "the decision remembered for 300 s, to go-std asking each time"},
 
-	{"plain", "floor", 1.60, true, "plain http_proxy to floor"},
-	{"plain-rest", "floor", 1.60, true, "plain http_proxy of a REST API to floor"},
-	{"plugin", "floor", 1.75, true, "native authorizer and mapper to floor"},
-	{"cached", "floor", 1.70, true, "the decision remembered, to floor"},
-	{"go-guest", "floor", 1.95, true, "authorizer and mapper in one Go guest to floor"},
+	{"plain", "floor", 1.45, true, "plain http_proxy to floor"},
+	{"plain-rest", "floor", 1.45, true, "plain http_proxy of a REST API to floor"},
+	{"plugin", "floor", 1.65, true, "native authorizer and mapper to floor"},
+	{"cached", "floor", 1.65, true, "the decision remembered, to floor"},
+	{"go-guest", "floor", 1.80, true, "authorizer and mapper in one Go guest to floor"},
 }
 
 // noise is what a measurement on a shared machine may exceed its bound by,
@@ -118,28 +117,23 @@ func run(o options) (missed []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	gateways, err := prepare(dir, b.Addr().String(), logs, on, o)
-	defer func() {
-		for _, g := range gateways {
-			g.stop()
-		}
-	}()
+	gateways, err := prepare(dir, b.Addr().String(), o)
 	if err != nil {
-		text, _ := os.ReadFile(logs.Name())
-		return nil, fmt.Errorf("%w\n%s", err, text)
+		return nil, err
 	}
 	goruntime.GOMAXPROCS(max(1, goruntime.NumCPU()-1))
-	idle := math.NaN()
-	if g := byName(gateways, "plugin"); g != nil {
-		if idle, err = g.memory(); err != nil {
-			return nil, err
-		}
-	}
 	for try := 1; ; try++ {
-		text, now, err := table(gateways, idle, o)
-		if err != nil {
-			return nil, err
+		m := measured{cost: map[string][]float64{}}
+		for round := range o.rounds {
+			if err := m.round(gateways, round, on, logs, o); err != nil {
+				said, _ := os.ReadFile(logs.Name())
+				return nil, fmt.Errorf("%w\n%s", err, said)
+			}
+			log.Printf("round %d of %d", round+1, o.rounds)
 		}
+		var table strings.Builder
+		now := report(&table, gateways, m, o)
+		text := table.String()
 		fmt.Print(text)
 		if try > 1 { // what holds once holds: others on the machine only add
 			now = slices.DeleteFunc(now, func(what string) bool { return !slices.Contains(missed, what) })
@@ -155,87 +149,87 @@ func run(o options) (missed []string, err error) {
 	}
 }
 
-// table measures once and returns what is to be read.
-func table(gateways []*process, idle float64, o options) (text string, missed []string, err error) {
-	peak, goGuest := math.NaN(), byName(gateways, "go-guest")
-	if goGuest != nil {
-		if err := goGuest.forget(); err != nil {
-			return "", nil, err
-		}
-	}
-	cost, err := measure(gateways, o.rounds, o.round)
-	if err != nil {
-		return "", nil, err
-	}
-	if goGuest != nil {
-		if peak, err = goGuest.peak(); err != nil {
-			return "", nil, err
-		}
-	}
-	var b strings.Builder
-	missed = report(&b, gateways, cost, o, idle, peak)
-	return b.String(), missed, nil
-}
-
-// byName is the gateway of that name, nil where it is not measured.
-func byName(gateways []*process, name string) *process {
-	for _, g := range gateways {
-		if g.name == name {
-			return g
-		}
-	}
-	return nil
+// measured is what came out, a figure a round for each gateway.
+type measured struct {
+	cost       map[string][]float64 // microseconds of processor time per request
+	idle, peak float64              // the most of all rounds, 0 where it was not measured
 }
 
 // slice is how long a gateway has the load in one go.
 const slice = 200 * time.Millisecond
 
-// measure runs all gateways in each round and returns microseconds of processor
-// time per request, a figure a round. A round lasts d for each gateway and goes
-// from one to the next in slices, each time in another order: what others on the
-// machine do changes within seconds, and so meets them all.
-func measure(gateways []*process, rounds int, d time.Duration) (map[string][]float64, error) {
-	cost := map[string][]float64{}
-	clients := map[*process]clients{}
-	for _, g := range gateways {
-		c, err := dial(g.addr)
-		if err == nil {
-			clients[g] = c
-			defer c.close()
-			_, err = c.load(request(), d/3) // pools, the guests' heaps
+// round starts all gateways and puts the load on them, for o.round each, going from
+// one to the next in slices, each time in another order: what others on the machine
+// do changes within seconds, and so meets them all. The processes are new in each
+// round: which pages of memory a process happens to get makes it cheaper or dearer by
+// some percent for as long as it lives.
+func (m *measured) round(gateways []gateway, round int, on cores, logs *os.File, o options) error {
+	running := make([]*process, len(gateways))
+	defer func() {
+		for _, p := range running {
+			p.stop()
+		}
+	}()
+	load := make([]clients, len(gateways))
+	for i, g := range gateways {
+		p, err := start(on, g.name, logs, g.args...)
+		if err != nil {
+			return err
+		}
+		running[i] = p
+		switch g.name {
+		case "plugin":
+			now, err := p.memory()
+			if err != nil {
+				return err
+			}
+			m.idle = max(m.idle, now)
+		case "go-guest":
+			if err := p.forget(); err != nil {
+				return err
+			}
+		}
+		if load[i], err = dial(p.addr); err == nil {
+			defer load[i].close()
+			_, err = load[i].load(request(), o.round/3) // pools, the guests' heaps
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", g.name, err)
+			return fmt.Errorf("%s: %w", g.name, err)
 		}
 	}
-	order := slices.Clone(gateways)
-	for round := range rounds {
-		used, answered := map[*process]time.Duration{}, map[*process]int64{}
-		for left := d; left > 0; left -= slice {
-			for _, g := range order {
-				before, err := g.cpu()
-				if err != nil {
-					return nil, err
-				}
-				n, err := clients[g].load(request(), min(slice, left))
-				if err != nil {
-					return nil, fmt.Errorf("%s: %w", g.name, err)
-				}
-				after, err := g.cpu()
-				if err != nil {
-					return nil, err
-				}
-				used[g] += after - before
-				answered[g] += n
+	used, answered := make([]time.Duration, len(gateways)), make([]int64, len(gateways))
+	first := round
+	for left := o.round; left > 0; left -= slice {
+		for n := range gateways {
+			i := (first + n) % len(gateways)
+			before, err := running[i].cpu()
+			if err != nil {
+				return err
 			}
-			order = append(order[1:], order[0])
+			n, err := load[i].load(request(), min(slice, left))
+			if err != nil {
+				return fmt.Errorf("%s: %w", gateways[i].name, err)
+			}
+			after, err := running[i].cpu()
+			if err != nil {
+				return err
+			}
+			used[i] += after - before
+			answered[i] += n
 		}
-		for _, g := range gateways {
-			cost[g.name] = append(cost[g.name], float64(used[g].Nanoseconds())/1000/float64(answered[g]))
-		}
-		log.Printf("round %d of %d", round+1, rounds)
+		first++
 	}
-	return cost, nil
+	for i, g := range gateways {
+		m.cost[g.name] = append(m.cost[g.name], float64(used[i].Nanoseconds())/1000/float64(answered[i]))
+		if g.name == "go-guest" {
+			now, err := running[i].peak()
+			if err != nil {
+				return err
+			}
+			m.peak = max(m.peak, now)
+		}
+	}
+	return nil
 }
 
 func request() []byte {
@@ -244,7 +238,8 @@ func request() []byte {
 }
 
 // report prints the table and returns which bounds were missed.
-func report(w io.Writer, gateways []*process, cost map[string][]float64, o options, idle, peak float64) (missed []string) {
+func report(w io.Writer, gateways []gateway, m measured, o options) (missed []string) {
+	cost := m.cost
 	commit := "unknown"
 	if out, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output(); err == nil {
 		commit = strings.TrimSpace(string(out))
@@ -279,21 +274,21 @@ func report(w io.Writer, gateways []*process, cost map[string][]float64, o optio
 		for i := range cost[x.gateway] {
 			ratios = append(ratios, cost[x.gateway][i]/cost[x.baseline][i])
 		}
-		m, judged, over := median(ratios), median(ratios), o.noise
+		middle, judged, over := median(ratios), median(ratios), o.noise
 		if x.low {
 			judged, over = slices.Sorted(slices.Values(ratios))[len(ratios)/4], (1+over)/2
 		}
 		if x.most == 0 {
-			fmt.Fprintf(t, "%s\t%.2f\t%.2f to %.2f\t\tfor comparison\n", x.what, m, slices.Min(ratios), slices.Max(ratios))
+			fmt.Fprintf(t, "%s\t%.2f\t%.2f to %.2f\t\tfor comparison\n", x.what, middle, slices.Min(ratios), slices.Max(ratios))
 			continue
 		}
-		fmt.Fprintf(t, "%s\t%.2f\t%.2f to %.2f\t%.2f\t%s\n", x.what, m, slices.Min(ratios), slices.Max(ratios), x.most, verdict(x.what, judged, x.most, over))
+		fmt.Fprintf(t, "%s\t%.2f\t%.2f to %.2f\t%.2f\t%s\n", x.what, middle, slices.Min(ratios), slices.Max(ratios), x.most, verdict(x.what, judged, x.most, over))
 	}
-	if idle == idle { // measured
-		fmt.Fprintf(t, "idle memory with small guests, MiB\t%.0f\t\t%d\t%s\n", idle, idleMemory, verdict("idle memory", idle, idleMemory, 1))
+	if m.idle > 0 {
+		fmt.Fprintf(t, "idle memory with small guests, MiB\t%.0f\t\t%d\t%s\n", m.idle, idleMemory, verdict("idle memory", m.idle, idleMemory, 1))
 	}
-	if peak == peak {
-		fmt.Fprintf(t, "peak memory with a Go guest, 64 in flight, MiB\t%.0f\t\t%d\t%s\n", peak, guestMemory, verdict("peak memory", peak, guestMemory, 1))
+	if m.peak > 0 {
+		fmt.Fprintf(t, "peak memory with a Go guest, 64 in flight, MiB\t%.0f\t\t%d\t%s\n", m.peak, guestMemory, verdict("peak memory", m.peak, guestMemory, 1))
 	}
 	t.Flush()
 	return missed

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// gateway is the file that a Portico under measurement serves, with the shipped
+// gatewayFile is the file that a Portico under measurement serves, with the shipped
 // defaults and an access log to a file.
-const gateway = `
+const gatewayFile = `
 [server]
 listen = "127.0.0.1:0"
 admin = "unix:%[1]s/admin.sock"
@@ -47,8 +47,14 @@ var variants = []struct{ name, protocol, authorizer, mapper, ttl string }{
 	{"go-guest", "http", "check", "check", "0s"},
 }
 
-// prepare builds and starts everything.
-func prepare(dir, backend string, logs *os.File, on cores, o options) (all []*process, err error) {
+// gateway is a command that serves.
+type gateway struct {
+	name string
+	args []string
+}
+
+// prepare builds everything and lists what is to be measured.
+func prepare(dir, backend string, o options) (all []gateway, err error) {
 	plugins := filepath.Join(dir, "plugins")
 	if err := os.Mkdir(plugins, 0o755); err != nil {
 		return nil, err
@@ -77,22 +83,10 @@ func prepare(dir, backend string, logs *os.File, on cores, o options) (all []*pr
 			return nil, fmt.Errorf("%s: %w", strings.Join(build.Args, " "), err)
 		}
 	}
-	add := func(name string, args ...string) error {
-		p, err := start(on, name, logs, args...)
-		if err != nil {
-			return err
-		}
-		all = append(all, p)
-		return nil
-	}
-	if err := add("gostd", gostd, "-upstream", backend); err != nil {
-		return all, err
-	}
-	if err := add("gostd-plugin", gostd, "-upstream", backend, "-plugins", plugins); err != nil {
-		return all, err
-	}
-	if err := add("floor", gostd, "-upstream", backend, "-lean"); err != nil {
-		return all, err
+	all = []gateway{
+		{"gostd", []string{gostd, "-upstream", backend}},
+		{"gostd-plugin", []string{gostd, "-upstream", backend, "-plugins", plugins}},
+		{"floor", []string{gostd, "-upstream", backend, "-lean"}},
 	}
 	for _, v := range variants {
 		if len(o.only) > 0 && !slices.Contains(o.only, v.name) {
@@ -100,20 +94,18 @@ func prepare(dir, backend string, logs *os.File, on cores, o options) (all []*pr
 		}
 		own := filepath.Join(dir, v.name)
 		if err := os.Mkdir(own, 0o700); err != nil {
-			return all, err
+			return nil, err
 		}
 		auth, links := "", ""
 		if v.authorizer != "" {
 			auth, links = fmt.Sprintf(authorizer, v.authorizer, v.ttl), fmt.Sprintf(chain, v.mapper)
 		}
 		file := filepath.Join(own, "gateway.toml")
-		text := fmt.Sprintf(gateway, own, plugins, v.protocol, auth, links, backend)
+		text := fmt.Sprintf(gatewayFile, own, plugins, v.protocol, auth, links, backend)
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			return all, err
+			return nil, err
 		}
-		if err := add(v.name, portico, "serve", "-file", file); err != nil {
-			return all, err
-		}
+		all = append(all, gateway{v.name, []string{portico, "serve", "-file", file}})
 	}
 	return all, nil
 }

@@ -59,7 +59,11 @@ func start(on cores, name string, log *os.File, args ...string) (*process, error
 	}
 }
 
+// stop may be called for none.
 func (p *process) stop() {
+	if p == nil {
+		return
+	}
 	_ = p.cmd.Process.Signal(os.Interrupt)
 	done := make(chan struct{})
 	go func() { defer close(done); _ = p.cmd.Wait() }()
