@@ -76,8 +76,8 @@ func (i *Instance) Call(ctx context.Context, deadline time.Time, f Func, state a
 		own := i.ctx // what watches may look at it a moment longer than the call
 		given = &own
 	}
-	// A call that was over before it began still runs as far as the guest's
-	// first yield, so the rare case needs no branch of its own.
+	// A call that was over before it began still runs as far as the guest's first
+	// yield or checkEvery-th host call, so the rare case needs no branch of its own.
 	err = fn.CallWithStack(given, i.stack[:i.compiled.funcs[f].slots])
 	i.leave(cancel)
 	if err != nil {
