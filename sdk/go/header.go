@@ -8,7 +8,7 @@ import (
 )
 
 func header(message uint32, name string) (string, bool) {
-	return text("get_header", func(buf []byte) int32 { return abi.GetHeader(message, name, buf) })
+	return text("get_header", abi.GetHeader(message, name, scratch), func(buf []byte) int32 { return abi.GetHeader(message, name, buf) })
 }
 
 func appendHeader(dst []byte, message uint32, name string) ([]byte, bool) {
@@ -17,12 +17,7 @@ func appendHeader(dst []byte, message uint32, name string) ([]byte, bool) {
 }
 
 func headerValues(message uint32, name string) []string {
-	b, n := appendRead(scratch[:0], func(buf []byte) int32 { return abi.HeaderValues(message, name, buf) })
-	scratch = b[:0]
-	if !found("header_values", n) {
-		return nil
-	}
-	return list(b)
+	return texts("header_values", func(buf []byte) int32 { return abi.HeaderValues(message, name, buf) })
 }
 
 func headers(message uint32) iter.Seq2[string, string] {

@@ -26,7 +26,8 @@
 // One instance of a plugin handles one call at a time, and the gateway may
 // run many instances and drop any of them: package variables are a cache and
 // no place for state. Values that methods return are copies, except where
-// their comments say otherwise.
+// their comments say otherwise. Short strings are cut from a page of 512 bytes,
+// which stays in memory as long as one of them: strings.Clone what is kept for long.
 package portico
 
 import (

@@ -129,6 +129,35 @@ func TestFieldsAreReadAtOnce(t *testing.T) {
 	})
 }
 
+// Short strings are cut from one page, long ones are by themselves: what is read
+// later changes neither.
+func TestTextsAreKept(t *testing.T) {
+	var lengths []int
+	for n := range 700 {
+		lengths = append(lengths, n, n%20, n%130)
+	}
+	lengths = append(lengths, 5000, 3, 400)
+	request := porticotest.Request{}
+	for i, n := range lengths {
+		request.Header = append(request.Header, [2]string{fmt.Sprint("x-", i), strings.Repeat(string(rune('a'+i%26)), n)})
+	}
+	during(request, func(r *authorizer.Request) {
+		var kept []string
+		for _, field := range request.Header {
+			v, ok := r.Header(field[0])
+			if !ok {
+				t.Errorf("%s is not there", field[0])
+			}
+			kept = append(kept, v)
+		}
+		for i, field := range request.Header {
+			if kept[i] != field[1] {
+				t.Errorf("text %d of %d bytes: %q", i, len(field[1]), kept[i])
+			}
+		}
+	})
+}
+
 // The path of a request allocates only what it returns.
 func TestAppendingAllocatesNothing(t *testing.T) {
 	request := porticotest.Request{Header: porticotest.Pairs{{"A", "1"}}}

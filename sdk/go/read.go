@@ -1,12 +1,22 @@
 package portico
 
 import (
+	"slices"
+
 	"github.com/portico-gateway/portico/sdk/go/internal/abi"
 )
 
-// scratch takes what becomes a string or is decoded at once. One instance
-// handles one call at a time, so one is enough.
-var scratch = make([]byte, 0, 512)
+// scratch takes what becomes a string or is decoded at once, with its whole
+// length. One instance handles one call at a time, so one is enough; but an
+// allocation may let another goroutine of the call run, so who allocates before it
+// has read scratch takes it away meanwhile.
+var scratch = make([]byte, 512)
+
+func takeScratch() []byte {
+	b := scratch
+	scratch = nil
+	return b
+}
 
 // appendRead is abi.Append.
 func appendRead(dst []byte, f func(buf []byte) int32) ([]byte, int32) { return abi.Append(dst, f) }
@@ -32,14 +42,68 @@ func must(function string, b []byte, n int32) []byte {
 	return b
 }
 
-// text is f's answer as a string.
-func text(function string, f func(buf []byte) int32) (string, bool) {
-	b, n := appendRead(scratch[:0], f)
-	scratch = b[:0]
+// text is what a function wrote into scratch, as a string; n is what it returned.
+// Where scratch is too small for that, again asks once more.
+func text(function string, n int32, again func(buf []byte) int32) (string, bool) {
+	if uint32(n) > uint32(len(scratch)) {
+		return longText(function, n, again)
+	}
+	if uint32(n) > uint32(pageSize-used) {
+		return newPage(int(n)), true
+	}
+	b := page[used:][:n]
+	used += int(n)
+	copy(b, scratch)
+	return view(b), true
+}
+
+// Short strings are cut from one page: to allocate each for itself would cost more
+// than all the rest of reading it.
+var (
+	page = new([pageSize]byte)
+	used int // bytes of page
+)
+
+const pageSize = 512
+
+// newPage is text where the page is too short. Neither it nor longText is inlined:
+// what is rare must not make text longer.
+//
+//go:noinline
+func newPage(n int) string {
+	b := takeScratch()
+	var s string
+	if n > pageSize/4 {
+		s = string(b[:n])
+	} else {
+		fresh := new([pageSize]byte)
+		page, used = fresh, copy(fresh[:], b[:n])
+		s = view(fresh[:n])
+	}
+	scratch = b
+	return s
+}
+
+//go:noinline
+func longText(function string, n int32, again func(buf []byte) int32) (string, bool) {
 	if !found(function, n) {
 		return "", false
 	}
-	return string(b), true
+	b, n := appendRead(slices.Grow(takeScratch()[:0], int(n)), again)
+	s := string(b)
+	scratch = b[:cap(b)]
+	return s, found(function, n)
+}
+
+// texts is the answer of f, a list, as strings.
+func texts(function string, f func(buf []byte) int32) []string {
+	b, n := appendRead(takeScratch()[:0], f)
+	var values []string
+	if found(function, n) {
+		values = list(b)
+	}
+	scratch = b[:cap(b)]
+	return values
 }
 
 // list splits the encoding of several values.

@@ -40,7 +40,7 @@ const (
 
 // Get returns a field, "" when the request has none.
 func (Request) Get(f Field) string {
-	s, _ := text("get_field", func(buf []byte) int32 { return abi.GetField(uint32(f), buf) })
+	s, _ := text("get_field", abi.GetField(uint32(f), scratch), func(buf []byte) int32 { return abi.GetField(uint32(f), buf) })
 	return s
 }
 
@@ -139,16 +139,11 @@ func (b Body) Read(p []byte) (int, error) {
 }
 
 func param(source uint32, name string) (string, bool) {
-	return text("get_param", func(buf []byte) int32 { return abi.GetParam(source, name, buf) })
+	return text("get_param", abi.GetParam(source, name, scratch), func(buf []byte) int32 { return abi.GetParam(source, name, buf) })
 }
 
 func params(source uint32, name string) []string {
-	b, n := appendRead(scratch[:0], func(buf []byte) int32 { return abi.ParamValues(source, name, buf) })
-	scratch = b[:0]
-	if !found("param_values", n) {
-		return nil
-	}
-	return list(b)
+	return texts("param_values", func(buf []byte) int32 { return abi.ParamValues(source, name, buf) })
 }
 
 // AppendEvent is for the packages of the kinds, which offer it as Event.
