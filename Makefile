@@ -7,7 +7,7 @@ RACE    := ./hostabi/adapter ./hostabi/command ./hostabi/engine ./hostabi/javasc
 	./runtime/match ./runtime/outbound ./runtime/plugin \
 	./runtime/resolve ./runtime/respond ./runtime/store ./runtime/throttle ./runtime/upstream ./runtime/workbench/project
 
-.PHONY: build test race cover check fmt lint wasm docs sdk languages fuzz evidence evidence-short
+.PHONY: build test race cover bench check fmt lint wasm docs sdk languages fuzz evidence evidence-short
 
 build:            ## the binary, ./portico
 	$(GO) build -o portico ./cmd/portico
@@ -25,6 +25,11 @@ cover:            ## every package that parses or decides has COVER % of its sta
 		/coverage:/ {for (i = 1; i < NF; i++) if ($$i == "coverage:" && $$(i+1) + 0 < $(COVER)) low = low " " $$2} \
 		/^(FAIL|---)/ {failed = 1} \
 		END {if (low) print "below $(COVER) %:" low; exit low != "" || failed}'
+
+bench:            ## every benchmark runs, for too short to mean anything
+	$(GO) test -short -run '^$$' -bench . -skip BenchmarkCost -benchtime 20ms ./hostabi/... ./runtime/... | \
+		awk '/^Benchmark/ {n++; next} /^(goos|goarch|pkg|cpu|PASS|ok|\?)/ {next} {print} \
+		/^(FAIL|---)/ {failed = 1} END {print n " benchmarks ran"; exit !n || failed}'
 
 check: fmt lint   ## formatting, vet, staticcheck, layers, modules and docs as their sources
 	$(GO) test ./internal/... ./runtime/config

@@ -11,7 +11,8 @@ import (
 	"github.com/portico-gateway/portico/hostabi/tck"
 )
 
-// plain is a host that allocates nothing of its own.
+// plain is a host that allocates nothing of its own and counts nothing, as if each
+// call were of another request.
 type plain struct {
 	*tck.Host
 	principal string
@@ -21,6 +22,8 @@ func (p *plain) SetPrincipal(id string) error {
 	p.principal = id
 	return nil
 }
+
+func (*plain) SetUsage(string, hostabi.Usage) {}
 
 func TestACallThatReadsAHeaderAllocatesNothing(t *testing.T) {
 	p := load(t, newEngine(t), "authorizer", native.Options{})
