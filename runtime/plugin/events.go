@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/fsnotify/fsnotify"
 )
@@ -15,6 +16,7 @@ import (
 type events struct {
 	watcher *fsnotify.Watcher
 	watched map[string]fs.FileInfo // what each watch was set on
+	ends    map[string]bool        // see roads
 	can     func(dir string) error // notifies
 }
 
@@ -36,7 +38,8 @@ func (e *events) close() {
 func (e *events) follow(paths []string) (added bool, err error) {
 	const tries = 3 // for directories that vanish meanwhile
 	for range tries {
-		dirs := roads(paths)
+		dirs, ends := roads(paths)
+		e.ends = ends
 		e.prune(dirs)
 		again := false
 		for dir, fi := range dirs {
@@ -61,6 +64,18 @@ func (e *events) follow(paths []string) (added bool, err error) {
 	return added, err
 }
 
+// matters reports whether an event can change what the paths lead to. What is
+// written to another file beside one of them, such as a log, does not.
+func (e *events) matters(ev fsnotify.Event) bool {
+	if ev.Op&^(fsnotify.Write|fsnotify.Chmod) != 0 {
+		return true
+	}
+	return e.ends[fold(ev.Name)] || e.ends[fold(filepath.Dir(ev.Name))]
+}
+
+// fold is what two names have in common that some file systems take for one.
+func fold(path string) string { return strings.ToLower(path) }
+
 // prune forgets the watches that are gone or lead elsewhere, and removes those
 // that are not needed.
 func (e *events) prune(dirs map[string]fs.FileInfo) {
@@ -80,19 +95,20 @@ func (e *events) prune(dirs map[string]fs.FileInfo) {
 // roads gives the directories in which a change can make the paths lead
 // elsewhere: where they end, and where a link on their way lies. Of a path that
 // is not there, it is the directory in which it breaks off. That a directory
-// on the way is renamed is not noticed.
-func roads(paths []string) map[string]fs.FileInfo {
-	dirs := map[string]fs.FileInfo{}
+// on the way is renamed is not noticed. ends are the files and directories that
+// the paths lead to, folded.
+func roads(paths []string) (dirs map[string]fs.FileInfo, ends map[string]bool) {
+	dirs, ends = map[string]fs.FileInfo{}, map[string]bool{}
 	for _, p := range paths {
 		if p, err := filepath.Abs(p); err == nil {
 			const maxLinks = 40 // as in Linux
-			road(p, maxLinks, dirs)
+			road(p, maxLinks, dirs, ends)
 		}
 	}
-	return dirs
+	return dirs, ends
 }
 
-func road(path string, links int, dirs map[string]fs.FileInfo) {
+func road(path string, links int, dirs map[string]fs.FileInfo, ends map[string]bool) {
 	add := func(dir string) {
 		if fi, err := os.Stat(dir); err == nil && fi.IsDir() {
 			dirs[dir] = fi
@@ -123,11 +139,12 @@ func road(path string, links int, dirs map[string]fs.FileInfo) {
 			if !filepath.IsAbs(to) {
 				to = filepath.Join(at, to)
 			}
-			road(filepath.Join(to, below), links-1, dirs)
+			road(filepath.Join(to, below), links-1, dirs, ends)
 			return
 		case below == "":
 			add(at)
 			add(here) // does nothing for a file
+			ends[fold(here)] = true
 		}
 		at, rest = here, below
 	}

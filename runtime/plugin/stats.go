@@ -76,7 +76,9 @@ type timings struct {
 
 // observe counts a call.
 func (t *timings) observe(o adapter.Observation) {
-	t.wait.Add(int64(o.Wait))
+	if o.Wait != 0 {
+		t.wait.Add(int64(o.Wait))
+	}
 	if o.Run <= 0 || int(o.Kind) >= len(t.kinds) {
 		return
 	}

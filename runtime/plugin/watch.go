@@ -11,8 +11,8 @@ import (
 
 const (
 	// coalesce is how long Watch takes notifications that follow one another
-	// for one. Somebody who writes to a file in a watched directory without
-	// end, such as a log, costs forty looks a second and no more.
+	// for one. Somebody who changes a watched directory without end costs forty
+	// looks a second and no more.
 	coalesce = 25 * time.Millisecond
 
 	// burst is how many notifications are taken for one look. What is left
@@ -167,7 +167,10 @@ func (w *watch) wait(ctx context.Context, again time.Duration) bool {
 			return false
 		case <-t.C:
 			return true
-		case <-heard:
+		case e := <-heard:
+			if !w.events.matters(e) {
+				continue
+			}
 			n++
 		case <-lost:
 			n++

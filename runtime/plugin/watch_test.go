@@ -404,13 +404,55 @@ func TestRoads(t *testing.T) {
 		for _, d := range test.want {
 			want[filepath.Join(base, d)] = true
 		}
-		got := roads([]string{filepath.Join(base, test.path)})
+		got, _ := roads([]string{filepath.Join(base, test.path)})
 		same := len(got) == len(want)
 		for d := range got {
 			same = same && want[d]
 		}
 		if !same {
 			t.Errorf("roads(%q) = %v, want %v", test.path, got, want)
+		}
+	}
+}
+
+// An access log beside the gateway file is written to all the time.
+func TestWhatIsWrittenBesideAFileIsNotLookedAt(t *testing.T) {
+	s := newScene(t, Options{}, "a.wasm", "m")
+	must(t, os.MkdirAll("conf/real", 0o755))
+	put(t, "conf/real/gateway.toml", "a")
+	put(t, "conf/access.log", "")
+	must(t, os.Symlink("real/gateway.toml", "conf/gateway.toml"))
+	w := s.newWatch([]string{"conf/gateway.toml"})
+	defer w.close()
+	const again = 300 * time.Millisecond
+	tests := []struct {
+		name   string
+		change func()
+		heard  bool
+	}{
+		{"a log", func() { put(t, "conf/access.log", "line") }, false},
+		{"a file beside what the link leads to", func() { put(t, "conf/real/gateway.toml.orig", "b") }, true}, // it is new
+		{"the same once more", func() { put(t, "conf/real/gateway.toml.orig", "bc") }, false},
+		{"what the link leads to", func() { put(t, "conf/real/gateway.toml", "b") }, true},
+		{"a plugin", func() { s.write("a.wasm", "n") }, true},
+		{"a log that is renamed", func() { must(t, os.Rename("conf/access.log", "conf/access.log.1")) }, true},
+	}
+	waited := func(again time.Duration) time.Duration {
+		start := time.Now()
+		w.wait(context.Background(), again)
+		return time.Since(start)
+	}
+	w.look(time.Now())
+	for _, tt := range tests {
+		for waited(again) < again { // what is left of the change before
+		}
+		tt.change()
+		limit := again
+		if tt.heard {
+			limit = time.Minute
+		}
+		if took := waited(limit); tt.heard != (took < limit) {
+			t.Errorf("%s: looked after %s, heard should be %v", tt.name, took, tt.heard)
 		}
 	}
 }
