@@ -24,7 +24,8 @@ const (
 	tick = 10 * time.Millisecond
 
 	// resync is when a directory is looked at that nothing was heard of:
-	// notifications can be lost, and a file written through mmap gives none.
+	// notifications can be lost, and a file written through mmap or through
+	// another name of it gives none.
 	resync = time.Minute
 )
 
